@@ -1,0 +1,158 @@
+"""Content blocks: what a message is made of, as the Messages API names them.
+
+Every block keeps, in `extra`, the wire's fields that it has no name for, so that reading a block and speaking it again
+loses nothing: signatures, encrypted results and fields of next year's API survive. A block of a kind that is not
+known at all is a `RawBlock` and is sent back untouched.
+
+`cache_control` is never inside a block: marks live beside the messages, in `app.domain.caching`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+JsonObject = Mapping[str, Any]
+"""A parsed JSON object. Never changed in place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base64Source:
+    media_type: str
+    data: str
+    """Base64, as it goes over the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSource:
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextSource:
+    """A document given as plain text."""
+
+    data: str
+    media_type: str = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class RawSource:
+    """A source of a kind that is not known here, or blocks given as a document."""
+
+    raw: JsonObject
+
+
+Source = Base64Source | UrlSource | FileSource | TextSource | RawSource
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    text: str
+    citations: tuple[JsonObject, ...] | None = None
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingBlock:
+    """Text may be empty with a signature present: thinking that the API did not display."""
+
+    thinking: str
+    signature: str = ""
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedThinkingBlock:
+    data: str
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBlock:
+    source: Source
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentBlock:
+    source: Source
+    title: str | None = None
+    context: str | None = None
+    citations: JsonObject | None = None
+    """`{"enabled": bool}`."""
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUseBlock:
+    id: str
+    name: str
+    input: JsonObject
+    extra: JsonObject = field(default_factory=dict)
+    """`caller`, `toolset_name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResultBlock:
+    tool_use_id: str
+    content: "str | tuple[Block, ...] | None" = None
+    is_error: bool | None = None
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerToolUseBlock:
+    """A tool that the API runs itself: web search, code execution, an MCP server's tool."""
+
+    kind: str
+    """`server_tool_use` or `mcp_tool_use`."""
+    id: str
+    name: str
+    input: JsonObject
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerToolResultBlock:
+    """What such a tool answered. The content is opaque: it holds encrypted parts that must come back unchanged."""
+
+    kind: str
+    """The wire's type, e.g. `web_search_tool_result`."""
+    tool_use_id: str
+    content: Any
+    extra: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RawBlock:
+    """A block of a kind that is not known here."""
+
+    raw: JsonObject
+
+    @property
+    def kind(self) -> str:
+        return str(self.raw.get("type", "unknown"))
+
+
+Block = (
+    TextBlock
+    | ThinkingBlock
+    | RedactedThinkingBlock
+    | ImageBlock
+    | DocumentBlock
+    | ToolUseBlock
+    | ToolResultBlock
+    | ServerToolUseBlock
+    | ServerToolResultBlock
+    | RawBlock
+)
+
+
+def plain_text(blocks: tuple[Block, ...]) -> str:
+    """The text of the text blocks, joined: what search indexes and a title is made from."""
+    return "".join(block.text for block in blocks if isinstance(block, TextBlock))

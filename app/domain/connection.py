@@ -1,0 +1,56 @@
+"""Where requests go and who is asking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+ANTHROPIC_URL = "https://api.anthropic.com"
+
+
+class Secret:
+    """An API key. Shows its last four characters at most; the whole only through `reveal`."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The key itself, for a request header or the keyring and nowhere else."""
+        return self._value
+
+    @property
+    def tail(self) -> str:
+        """What may be shown: `…wxyz`, or only `…` for a short key."""
+        return f"…{self._value[-4:]}" if len(self._value) >= 12 else "…"
+
+    def __repr__(self) -> str:
+        return f"Secret({self.tail})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Secret is not pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A connection by name. Its key is in the keyring under the same name, never here."""
+
+    name: str
+    kind: Literal["anthropic", "simulator"] = "anthropic"
+    base_url: str = ANTHROPIC_URL
+    auth: Literal["x-api-key", "bearer"] = "x-api-key"
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A profile with its key: all that a client needs to connect."""
+
+    profile: Profile
+    key: Secret | None

@@ -1,0 +1,116 @@
+"""Messages and the tree they form. The active path, from the root to the active leaf, is what is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from app.domain.blocks import Block, plain_text
+from app.domain.request import Setup
+from app.domain.usage import TokenUsage
+
+
+def new_id() -> str:
+    """An identifier that no other machine makes: 32 hexadecimal digits."""
+    made: UUID = uuid4()
+    return made.hex
+
+
+class Role(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+    SYSTEM = "system"
+
+
+class MessageState(StrEnum):
+    COMPLETE = "complete"
+    STREAMING = "streaming"
+    STOPPED = "stopped"
+    """By the person; what had arrived is kept."""
+    INTERRUPTED = "interrupted"
+    """The program or the connection ended first; what had arrived is kept."""
+    FAILED = "failed"
+    """Nothing usable came; `ReplyFacts.error` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFacts:
+    """What is known of an answer besides its blocks. Times in milliseconds, from the moment of sending."""
+
+    model: str = ""
+    api_id: str = ""
+    """The API's id of the message, `msg_…`."""
+    request_id: str = ""
+    stop_reason: str | None = None
+    stop_sequence: str | None = None
+    stop_details: Mapping[str, Any] | None = None
+    usage: TokenUsage | None = None
+    first_token_ms: int | None = None
+    duration_ms: int | None = None
+    error: Mapping[str, Any] | None = None
+    """`{"class": str, …fields of the error}`: enough for the window's sentence after a restart."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Container, diagnostics and what else the API told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    id: str
+    parent: str | None
+    role: Role
+    blocks: tuple[Block, ...]
+    state: MessageState = MessageState.COMPLETE
+    created_ms: int = 0
+    """Milliseconds since 1970, UTC. For showing; order comes from the tree, for clocks jump."""
+    facts: ReplyFacts | None = None
+    """For answers."""
+
+    @property
+    def text(self) -> str:
+        return plain_text(self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A tree of messages and the path through it that is shown and sent.
+
+    `messages` holds every message of the tree, in the order in which they were made; `leaf` is the last message of the
+    active path, None while there is none.
+    """
+
+    id: str
+    title: str = ""
+    title_is_manual: bool = False
+    created_ms: int = 0
+    setup: Setup = Setup()
+    messages: Mapping[str, Message] = field(default_factory=dict)
+    leaf: str | None = None
+
+    @property
+    def path(self) -> tuple[Message, ...]:
+        """The active path, first message first."""
+        found: list[Message] = []
+        at = self.leaf
+        while at is not None:
+            message = self.messages[at]
+            found.append(message)
+            at = message.parent
+        return tuple(reversed(found))
+
+    def siblings(self, message_id: str) -> tuple[Message, ...]:
+        """All messages with the same parent, oldest first, the message itself included."""
+        parent = self.messages[message_id].parent
+        return tuple(each for each in self.messages.values() if each.parent == parent)
+
+    def with_message(self, message: Message) -> Self:
+        """A copy in which `message` is added, or takes the place of the one with its id; it becomes the leaf if new."""
+        is_new = message.id not in self.messages
+        messages = {**self.messages, message.id: message}
+        return replace(self, messages=messages, leaf=message.id if is_new else self.leaf)
+
+    def at_leaf(self, leaf: str | None) -> Self:
+        """A copy whose active path ends at `leaf`."""
+        if leaf is not None and leaf not in self.messages:
+            raise ValueError(f"no message {leaf}")
+        return replace(self, leaf=leaf)

@@ -1,0 +1,82 @@
+"""Everything that goes into one request, and the part of it that a conversation keeps: its setup."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app.domain.blocks import Block, TextBlock
+from app.domain.caching import CachePlan
+from app.domain.tools import Tool, ToolChoice
+
+DEFAULT_MAX_TOKENS = 4096
+"""Where the model is not in the catalogue. The API has no default; `max_tokens` is required."""
+
+Display = Literal["summarized", "omitted", "updates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """Source: Messages API reference, "Thinking"."""
+
+    kind: Literal["adaptive", "enabled", "disabled", "between_tools"]
+    budget_tokens: int | None = None
+    """For `enabled`: at least 1,024 and less than `max_tokens`."""
+    display: Display | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What can be set, and what is None is absent on the wire. Nothing here has a hidden default."""
+
+    max_tokens: int | None = None
+    """None: the catalogue's default for the model, else `DEFAULT_MAX_TOKENS`."""
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    stop_sequences: tuple[str, ...] = ()
+    thinking: Thinking | None = None
+    effort: str | None = None
+    service_tier: str | None = None
+    user_id: str | None = None
+    """`metadata.user_id`: opaque, no address or name."""
+    tool_choice: ToolChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a conversation sends besides its messages."""
+
+    profile: str = ""
+    """The connection profile; empty: the default one."""
+    model: str = ""
+    """Empty: the catalogue's recommended model."""
+    system: tuple[TextBlock, ...] = ()
+    parameters: Parameters = Parameters()
+    tools: tuple[Tool, ...] = ()
+    prefill: str = ""
+    cache_plan: CachePlan = CachePlan()
+    betas: tuple[str, ...] = ()
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message as it is sent: a role and its blocks, without the tree that it came from."""
+
+    role: Literal["user", "assistant", "system"]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    model: str
+    max_tokens: int
+    turns: tuple[Turn, ...]
+    system: tuple[TextBlock, ...] = ()
+    parameters: Parameters = Parameters()
+    tools: tuple[Tool, ...] = ()
+    cache_plan: CachePlan = CachePlan()
+    betas: tuple[str, ...] = ()
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that Duologue has no name for: forwarded, never filtered."""

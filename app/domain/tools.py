@@ -1,0 +1,34 @@
+"""Tools that a request offers, and how the model may choose among them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDefinition:
+    """A tool of the person's own."""
+
+    name: str
+    input_schema: Mapping[str, Any]
+    description: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """`strict`, `defer_loading`, `input_examples`, …: forwarded as given."""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeTool:
+    """A tool that Anthropic defines (computer, bash, web search, a toolset): forwarded as given."""
+
+    raw: Mapping[str, Any]
+
+
+Tool = ToolDefinition | NativeTool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChoice:
+    kind: Literal["auto", "any", "tool", "none"] = "auto"
+    name: str | None = None
+    """Of the tool, for `tool`."""
+    disable_parallel_tool_use: bool | None = None

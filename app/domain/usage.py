@@ -1,0 +1,33 @@
+"""Token usage of one answer. Prices are the model's business: see `app.domain.models`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """Tokens, as the API counts them.
+
+    Source: Messages API reference, "Usage": input is what was neither read from the cache nor written to it.
+    """
+
+    input_tokens: int = 0
+    cache_creation_input_tokens: int = 0
+    cache_read_input_tokens: int = 0
+    cache_creation_5m: int | None = None
+    """Part of the writes; None where the API gave no split (then all are 5-minute writes)."""
+    cache_creation_1h: int | None = None
+    output_tokens: int = 0
+    thinking_tokens: int | None = None
+    """Part of the output."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """The rest of the wire's object: service tier, geography, server tool counts, iterations."""
+
+    @property
+    def total_input(self) -> int:
+        return self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
+
+    def updated(self, **changes: Any) -> Self:
+        """A copy in which the given values that are not None replace the old ones: running totals, never added."""
+        return replace(self, **{name: value for name, value in changes.items() if value is not None})

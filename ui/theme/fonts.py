@@ -1,0 +1,25 @@
+"""The two families that come with the program, so that it looks the same everywhere."""
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QFont, QFontDatabase
+
+import resources
+from ui.theme import metrics
+
+INTERFACE_FAMILY = "Inter Variable"
+CODE_FAMILY = "JetBrains Mono"
+
+
+def load() -> None:
+    """Register the bundled fonts with Qt. Call once, after the QApplication is made."""
+    for name in resources.names("fonts"):
+        if name.endswith(".ttf"):
+            QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes("fonts", name)))
+
+
+def interface_font(px: int = metrics.INTERFACE_TEXT_PX, *, weight: int = QFont.Weight.Normal) -> QFont:
+    """The font of controls and labels."""
+    font = QFont(INTERFACE_FAMILY)
+    font.setPixelSize(px)
+    font.setWeight(QFont.Weight(weight))
+    return font

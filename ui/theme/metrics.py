@@ -1,0 +1,28 @@
+"""Every pixel count of the window. Spacing goes in steps of 4 px; lines are 1 px."""
+
+SPACE = 4
+
+RADIUS_ROW = 7
+RADIUS_BUTTON = 8
+RADIUS_CODE = 10
+RADIUS_CARD = 12
+RADIUS_COMPOSER = 16
+
+SIDEBAR_PX = 256
+INSPECTOR_PX = 376
+HEADER_PX = 46
+MEASURE_PX = 784
+"""The widest that a line of the transcript gets."""
+
+INSPECTOR_OVERLAY_BELOW_PX = 1100
+SIDEBAR_OVERLAY_BELOW_PX = 760
+MINIMUM_SIZE = (720, 480)
+
+INTERFACE_TEXT_PX = 13
+LABEL_TEXT_PX = 11
+TRANSCRIPT_TEXT_PX = 14.5
+TRANSCRIPT_LINE_HEIGHT = 1.62
+CODE_TEXT_PX = 12.5
+
+ZOOM_RANGE = (0.7, 2.0)
+"""Of the transcript, by Ctrl + and Ctrl −."""
