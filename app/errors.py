@@ -19,6 +19,7 @@
   * VaultError                the keyring
     + VaultAbsent, VaultLocked, VaultDenied, VaultSilent, VaultUntrusted
   x InvalidKey                a string that cannot be an API key
+  x KeyMissing                nothing to sign a request with
   x SettingsUnreadable        a settings file that cannot be read
   x SimulatorFailed           the local simulator could not start
 
@@ -27,7 +28,7 @@ A bug is none of these: it stays a KeyError or AssertionError and reaches the cr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -252,6 +253,11 @@ class InvalidKey(DuologueError):
 
 
 @dataclass(eq=False)
+class KeyMissing(DuologueError):
+    profile: str
+
+
+@dataclass(eq=False)
 class SettingsUnreadable(DuologueError):
     path: str
     reason: str
@@ -261,3 +267,8 @@ class SettingsUnreadable(DuologueError):
 @dataclass(eq=False)
 class SimulatorFailed(DuologueError):
     reason: str
+
+
+def facts(error: DuologueError) -> dict[str, Any]:
+    """The error as a JSON object, `{"class": name, …fields}`: what a stored answer keeps of why it failed."""
+    return {"class": type(error).__name__, **{each.name: getattr(error, each.name) for each in fields(error)}}

@@ -72,6 +72,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What is typed in the composer and not sent."""
+
+    text: str = ""
+    caret: int = 0
+    """In characters from the start."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """A tree of messages and the path through it that is shown and sent.
 

@@ -277,3 +277,12 @@ def _raw_closed(start: RawBlock, block: _OpenBlock) -> RawBlock:
     if block.jsons:
         raw["input"] = _input(block, raw.get("input") or {})
     return RawBlock(raw)
+
+
+def events_of(reply: Reply) -> tuple[StreamEvent, ...]:
+    """A whole answer as the events of a stream, for whoever can only take a stream."""
+    events: list[StreamEvent] = [MessageStarted(reply.api_id, reply.model, reply.usage, reply.extra)]
+    for index, block in enumerate(reply.blocks):
+        events += (BlockStarted(index, block), BlockStopped(index))
+    changed = MessageChanged(reply.stop_reason, reply.stop_sequence, reply.stop_details, usage={})
+    return (*events, changed, MessageStopped())

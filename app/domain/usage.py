@@ -29,5 +29,11 @@ class TokenUsage:
         return self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
 
     def updated(self, **changes: Any) -> Self:
-        """A copy in which the given values that are not None replace the old ones: running totals, never added."""
-        return replace(self, **{name: value for name, value in changes.items() if value is not None})
+        """A copy in which the given values that are not None replace the old ones: running totals, never added.
+
+        `extra` is merged key by key, for the end of a stream repeats only a part of what its start told.
+        """
+        given = {name: value for name, value in changes.items() if value is not None}
+        if "extra" in given:
+            given["extra"] = {**self.extra, **given["extra"]}
+        return replace(self, **given)

@@ -1,0 +1,97 @@
+"""The httpx client behind a `MessagesClient`: how it connects, and what it refuses to do.
+
+It follows no redirect (it would hand the conversation to another origin), keeps no cookie, asks for no compression
+(a small body could unpack to gigabytes), and trusts what the system trusts.
+"""
+
+import ssl
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+import truststore
+
+from app.domain.connection import Endpoint
+from app.errors import InvalidKey, TlsFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. Each is a total: bytes that trickle in do not stretch them."""
+
+    connect_s: float = 10.0
+    first_byte_s: float = 60.0
+    """From sending to the response's headers."""
+    between_bytes_s: float = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How to get out of this machine."""
+
+    proxy: str | None = None
+    """None: the system's proxies."""
+    ca_file: Path | None = None
+    """Trusted besides the system's own certificates."""
+
+
+def build(endpoint: Endpoint, timeouts: Timeouts, network: Network) -> httpx.AsyncClient:
+    """Make the client. It reads the certificate store: not on the GUI thread.
+
+    Raises:
+        TlsFailed: `ca_file` cannot be read.
+        InvalidKey: the key cannot go into a header.
+    """
+    jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.AsyncClient(
+        base_url=endpoint.profile.base_url.rstrip("/"),
+        headers={"user-agent": "Duologue", "accept-encoding": "identity", **_credentials(endpoint)},
+        http2=True,
+        verify=_trust(endpoint, network),
+        proxy=network.proxy,
+        cookies=jar,
+        follow_redirects=False,
+        timeout=httpx.Timeout(None, connect=timeouts.connect_s, pool=timeouts.connect_s),
+        limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=120),
+    )
+
+
+def host_of(endpoint: Endpoint) -> str:
+    """Host and port, without credentials, path and query."""
+    parts = urlsplit(endpoint.profile.base_url)
+    return parts.netloc.rpartition("@")[2]
+
+
+def is_proxied(endpoint: Endpoint, network: Network) -> bool:
+    """Whether requests go through a proxy, by setting or by the system's."""
+    if network.proxy is not None:
+        return True
+    parts = urlsplit(endpoint.profile.base_url)
+    proxies = getproxies()
+    return bool(proxies.get(parts.scheme) or proxies.get("all")) and not proxy_bypass(parts.hostname or "")
+
+
+def _credentials(endpoint: Endpoint) -> dict[str, str]:
+    if endpoint.key is None:
+        return dict(endpoint.profile.extra_headers)
+    value = endpoint.key.reveal()
+    # h11 repeats a header value that it refuses, key and all
+    if not value or any(not "\x21" <= character <= "\x7e" for character in value):
+        raise InvalidKey("it has a character that no key has")
+    header = {"x-api-key": value} if endpoint.profile.auth == "x-api-key" else {"authorization": f"Bearer {value}"}
+    return {**header, **endpoint.profile.extra_headers}
+
+
+def _trust(endpoint: Endpoint, network: Network) -> ssl.SSLContext | bool:
+    if endpoint.profile.base_url.startswith("http://") and network.proxy is None:
+        return False  # nothing to verify, and loading the store takes a tenth of a second
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if network.ca_file is not None:
+        try:
+            context.load_verify_locations(network.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise TlsFailed(host_of(endpoint), f"the CA file cannot be read: {type(error).__name__}") from error
+    return context

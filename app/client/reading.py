@@ -1,0 +1,145 @@
+"""An event stream, from bytes to batches of events."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import httpx
+
+from app.dialects.anthropic.events import event_from_wire
+from app.dialects.anthropic.failures import error_from_wire
+from app.domain.stream import (
+    BlockStarted,
+    BlockStopped,
+    ClientEvent,
+    MessageChanged,
+    MessageStarted,
+    MessageStopped,
+    Ping,
+    StreamEvent,
+    UnknownEvent,
+)
+from app.errors import ApiError, DuologueError, StreamBroken, TranslationError
+from app.wire.sse import ServerEvent, SseDecoder
+
+FRAME_S = 0.012
+"""After a read the socket gathers this long: a thousand events a second cost some sixty reads, and nobody sees it."""
+
+
+class EventOrder:
+    """The order that a stream's events must keep.
+
+    What breaks it is no answer that can be trusted, but its text was paid for: a lesser fault is remembered and told
+    at the end; a greater one, after which nothing can be added up, ends the stream at once.
+    """
+
+    def __init__(self) -> None:
+        self._started = False
+        self._open: set[int] = set()
+        self.ended = False
+        self.fault = ""
+
+    def check(self, event: StreamEvent) -> None:
+        """Raises StreamBroken for an event that cannot come here."""
+        if isinstance(event, Ping | UnknownEvent):
+            return
+        if isinstance(event, MessageStarted) is self._started:
+            self.fault = "a second message began" if self._started else "the message never began"
+        self._started = True
+        match event:
+            case BlockStarted(index):
+                self._open.add(index)
+            case BlockStopped(index):
+                self._demand(index)
+                self._open.discard(index)
+            case MessageStopped():
+                self.ended = True
+            case MessageStarted() | MessageChanged():
+                pass
+            case delta:
+                self._demand(delta.index)
+
+    def _demand(self, index: int) -> None:
+        if index not in self._open:
+            raise StreamBroken(f"something came for block {index}, which is not open")
+
+
+class StreamReader:
+    """Reads one response to its end."""
+
+    def __init__(
+        self,
+        request_id: str | None,
+        idle_s: float,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._request_id = request_id
+        self._idle_s = idle_s
+        self._sleep = sleep
+        self._decoder = SseDecoder()
+        self._order = EventOrder()
+
+    async def batches(self, response: httpx.Response) -> AsyncGenerator[tuple[ClientEvent, ...], None]:
+        """The events of each read.
+
+        Raises:
+            StreamBroken: no `message_stop` came: the connection ended or stalled, or what came is no event stream.
+            ApiError: an `error` event.
+        """
+        chunks = response.aiter_bytes()
+        while not self._order.ended:
+            chunk = await self._next(chunks)
+            events, failure = self._events(self._decoder.finish() if chunk is None else self._decoder.feed(chunk))
+            if events:
+                yield events
+            if failure is not None:
+                raise failure
+            if chunk is None:
+                break
+            await self._sleep(FRAME_S)
+        if not self._order.ended:
+            raise self._broken("the connection ended before the answer did")
+        if self._order.fault:
+            raise self._broken(self._order.fault)
+
+    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+        """The next bytes, None at the end."""
+        try:
+            async with asyncio.timeout(self._idle_s):
+                return await anext(chunks, None)
+        except TimeoutError as error:
+            raise self._broken(f"nothing came for {self._idle_s:.0f} s") from error
+        except httpx.HTTPError as error:
+            raise self._broken("the connection broke") from error
+
+    def _events(self, incoming: Iterator[ServerEvent]) -> tuple[tuple[StreamEvent, ...], DuologueError | None]:
+        """What has come, and the failure after which nothing more is believed."""
+        events: list[StreamEvent] = []
+        try:
+            for raw in incoming:
+                event = self._read(raw)
+                self._order.check(event)
+                events.append(event)
+                if self._order.ended:
+                    break
+        except StreamBroken as error:
+            error.request_id = self._request_id
+            return tuple(events), error
+        except TranslationError as error:
+            return tuple(events), self._broken(f"an event could not be read ({error.where} {error.reason})")
+        except ApiError as error:
+            return tuple(events), error
+        return tuple(events), None
+
+    def _read(self, raw: ServerEvent) -> StreamEvent:
+        try:
+            parsed: Any = json.loads(raw.data)
+        except (ValueError, RecursionError) as error:
+            raise self._broken("an event is not JSON") from error
+        if isinstance(parsed, dict) and parsed.get("type") == "error":
+            raise error_from_wire(parsed, request_id=self._request_id)
+        return event_from_wire(parsed)
+
+    def _broken(self, reason: str) -> StreamBroken:
+        return StreamBroken(reason, self._request_id)

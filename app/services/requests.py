@@ -1,0 +1,78 @@
+"""From a conversation to the request that asks for its next message."""
+
+from dataclasses import replace
+
+from app.domain.blocks import (
+    Block,
+    RedactedThinkingBlock,
+    TextBlock,
+    ThinkingBlock,
+    ToolResultBlock,
+    ToolUseBlock,
+)
+from app.domain.conversation import Conversation, Message, MessageState, Role
+from app.domain.models import Catalogue, ModelEntry
+from app.domain.request import DEFAULT_MAX_TOKENS, Request, Turn
+
+_CUT = (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.STREAMING)
+
+
+def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
+    """The request that asks for the answer to the active path.
+
+    Failed answers and answers of which nothing usable came are left out; of an answer that was cut, what cannot be
+    sent again (unsigned thinking, unanswered tool uses) is left out, its text stays.
+
+    Source: Messages API reference, "Streaming", cancelling and resuming.
+    """
+    setup = conversation.setup
+    model_id = setup.model or catalogue.default.id
+    entry = catalogue.find(model_id)
+    turns = [turn for message in conversation.path if (turn := _turn(message, entry)) is not None]
+    if setup.prefill and takes_prefill(entry):
+        turns.append(Turn("assistant", (TextBlock(setup.prefill.rstrip()),)))
+    return Request(
+        model=model_id,
+        max_tokens=setup.parameters.max_tokens or (entry.default_max_tokens if entry else DEFAULT_MAX_TOKENS),
+        turns=tuple(turns),
+        system=tuple(block for block in setup.system if block.text.strip()),
+        parameters=setup.parameters,
+        tools=setup.tools,
+        cache_plan=setup.cache_plan,
+        betas=setup.betas,
+        extra_headers=setup.extra_headers,
+    )
+
+
+def takes_prefill(entry: ModelEntry | None) -> bool:
+    """Whether an assistant turn may end the request. A model that is not in the catalogue is asked, not refused."""
+    return entry is None or bool(entry.features.get("prefill"))
+
+
+def _turn(message: Message, entry: ModelEntry | None) -> Turn | None:
+    if message.state is MessageState.FAILED:
+        return None
+    blocks = message.blocks
+    if message.role is Role.ASSISTANT:
+        if message.state in _CUT:
+            blocks = _sendable(blocks)
+        if entry is not None and entry.thinking is None:
+            blocks = tuple(each for each in blocks if not isinstance(each, ThinkingBlock | RedactedThinkingBlock))
+    blocks = tuple(each for each in blocks if not (isinstance(each, TextBlock) and not each.text.strip()))
+    return Turn(message.role.value, blocks) if blocks else None
+
+
+def _sendable(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Of a cut answer, what the API takes back: an unsigned thinking block is refused, so is an unanswered tool use."""
+    kept: list[Block] = []
+    for block in blocks:
+        match block:
+            case ThinkingBlock(signature="") | ToolUseBlock():
+                continue
+            case TextBlock():
+                kept.append(replace(block, text=block.text.rstrip()))
+            case _:
+                kept.append(block)
+    if all(isinstance(each, ThinkingBlock | RedactedThinkingBlock | ToolResultBlock) for each in kept):
+        return ()
+    return tuple(kept)
