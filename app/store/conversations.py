@@ -1,0 +1,120 @@
+"""Conversations and drafts, in SQL. Runs on the store's thread."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.conversation import Conversation, Draft
+from app.domain.request import Setup
+from app.errors import StoreError
+from app.store import messages
+from app.store.codec import setup_from_json, setup_to_json
+from app.store.transaction import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    id: str
+    title: str
+    title_is_manual: bool
+    last_ms: int
+    """When its newest message was made, milliseconds since 1970."""
+    pinned: bool
+    state: str
+    """Of the newest message, as `MessageState`."""
+
+
+def rows(db: sqlite3.Connection) -> tuple[ConversationRow, ...]:
+    found = db.execute(
+        """
+        SELECT c.id, c.title, c.title_is_manual, coalesce(m.created_ms, c.created_ms), c.pinned, coalesce(m.state, '')
+        FROM conversations c
+        LEFT JOIN messages m ON m.seq = (SELECT max(seq) FROM messages WHERE conversation_id = c.id)
+        WHERE c.deleted_ms IS NULL
+        ORDER BY coalesce(m.seq, 0) DESC, c.rowid DESC
+        """
+    )
+    return tuple(
+        ConversationRow(id_, title, bool(manual), last_ms, bool(pinned), state)
+        for id_, title, manual, last_ms, pinned, state in found
+    )
+
+
+def load(db: sqlite3.Connection, conversation_id: str) -> Conversation:
+    row = db.execute(
+        "SELECT title, title_is_manual, created_ms, setup, leaf FROM conversations WHERE id = ?", (conversation_id,)
+    ).fetchone()
+    if row is None:
+        raise StoreError("there is no such conversation")
+    title, manual, created_ms, setup, leaf = row
+    tree = messages.load(db, conversation_id)
+    known_leaf = leaf if leaf in tree else next(reversed(tree), None)
+    return Conversation(conversation_id, title, bool(manual), created_ms, setup_from_json(setup), tree, known_leaf)
+
+
+def create(db: sqlite3.Connection, conversation: Conversation) -> None:
+    db.execute(
+        "INSERT INTO conversations (id, title, title_is_manual, created_ms, setup, leaf) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO NOTHING",
+        (
+            conversation.id,
+            _sound(conversation.title),
+            conversation.title_is_manual,
+            conversation.created_ms,
+            setup_to_json(conversation.setup),
+            conversation.leaf,
+        ),
+    )
+
+
+def rename(db: sqlite3.Connection, conversation_id: str, title: str, manual: bool) -> None:
+    """A title by hand always wins; one that the program made never replaces it."""
+    db.execute(
+        "UPDATE conversations SET title = ?, title_is_manual = ? WHERE id = ? AND (? OR NOT title_is_manual)",
+        (_sound(title), manual, conversation_id, manual),
+    )
+
+
+def save_setup(db: sqlite3.Connection, conversation_id: str, setup: Setup) -> None:
+    db.execute("UPDATE conversations SET setup = ? WHERE id = ?", (setup_to_json(setup), conversation_id))
+
+
+def set_leaf(db: sqlite3.Connection, conversation_id: str, leaf: str | None) -> None:
+    db.execute("UPDATE conversations SET leaf = ? WHERE id = ?", (leaf, conversation_id))
+
+
+def put_away(db: sqlite3.Connection, conversation_ids: Sequence[str], at_ms: int | None) -> None:
+    with transaction(db):
+        db.executemany(
+            "UPDATE conversations SET deleted_ms = ? WHERE id = ?", [(at_ms, each) for each in conversation_ids]
+        )
+
+
+def empty_trash(db: sqlite3.Connection, older_than_ms: int) -> None:
+    old = db.execute("SELECT id FROM conversations WHERE deleted_ms < ?", (older_than_ms,)).fetchall()
+    for (conversation_id,) in old:
+        with transaction(db):
+            messages.remove_of(db, conversation_id)
+            db.execute("DELETE FROM drafts WHERE conversation_id = ?", (conversation_id,))
+            db.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+
+
+def draft(db: sqlite3.Connection, conversation_id: str) -> Draft | None:
+    row = db.execute("SELECT text, caret FROM drafts WHERE conversation_id = ?", (conversation_id,)).fetchone()
+    return None if row is None else Draft(*row)
+
+
+def save_draft(db: sqlite3.Connection, conversation_id: str, draft: Draft) -> None:
+    if draft.text:
+        db.execute(
+            "INSERT INTO drafts VALUES (?, ?, ?) "
+            "ON CONFLICT (conversation_id) DO UPDATE SET text = excluded.text, caret = excluded.caret",
+            (conversation_id, _sound(draft.text), draft.caret),
+        )
+    else:
+        db.execute("DELETE FROM drafts WHERE conversation_id = ?", (conversation_id,))
+
+
+def _sound(text: str) -> str:
+    """SQLite takes no lone surrogates; a pasted one becomes a question mark rather than a lost draft."""
+    return text.encode("utf-8", "replace").decode("utf-8")

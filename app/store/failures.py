@@ -1,0 +1,31 @@
+"""What sqlite3 raises, as the failures of `app.errors`."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.errors import DiskFull, StoreCorrupt, StoreError, StoreLocked, StoreReadOnly
+
+_BY_CODE: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_FULL: DiskFull,
+    sqlite3.SQLITE_READONLY: StoreReadOnly,
+    sqlite3.SQLITE_CORRUPT: StoreCorrupt,
+    sqlite3.SQLITE_NOTADB: StoreCorrupt,
+    sqlite3.SQLITE_BUSY: StoreLocked,
+    sqlite3.SQLITE_LOCKED: StoreLocked,
+}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn sqlite3's errors into StoreError and its kin. A mistake in our own SQL stays what it is."""
+    try:
+        yield
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        # the low byte is the primary code, the rest says more than we need
+        raise _BY_CODE.get(code & 0xFF, StoreError)(str(error)) from error
+    except OSError as error:
+        raise StoreError(error.strerror or type(error).__name__) from error

@@ -1,0 +1,144 @@
+"""Messages, their large data, and search, in SQL. Runs on the store's thread."""
+
+import sqlite3
+from dataclasses import dataclass, replace
+
+from app.domain.blocks import Block, plain_text
+from app.domain.conversation import Message, MessageState, Role
+from app.store.codec import blocks_from_json, blocks_to_json, facts_from_json, facts_to_json
+from app.store.transaction import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    conversation_id: str
+    message_id: str
+    snippet: str
+    """The words around the hit; the hit itself between U+0002 and U+0003."""
+
+
+def put(db: sqlite3.Connection, conversation_id: str, message: Message) -> None:
+    blobs: dict[str, str] = {}
+    blocks = blocks_to_json(message.blocks, blobs)
+    under_way = message.state is MessageState.STREAMING
+    text = "" if under_way else _searchable(message.blocks)
+    with transaction(db):
+        before = db.execute("SELECT seq, text FROM messages WHERE id = ?", (message.id,)).fetchone()
+        (seq,) = db.execute(
+            """
+            INSERT INTO messages (id, conversation_id, parent, role, state, created_ms, blocks, facts, text)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET
+                state = excluded.state, blocks = excluded.blocks, facts = excluded.facts, text = excluded.text
+            RETURNING seq
+            """,
+            (
+                message.id,
+                conversation_id,
+                message.parent,
+                message.role.value,
+                message.state.value,
+                message.created_ms,
+                blocks,
+                facts_to_json(message.facts),
+                text,
+            ),
+        ).fetchone()
+        if before is not None:
+            _unindex(db, [before])
+        db.execute("INSERT INTO message_search (rowid, text) VALUES (?, ?)", (seq, text))
+        _use_blobs(db, seq, blobs)
+
+
+def grow(db: sqlite3.Connection, message: Message) -> None:
+    """Only the blocks and facts, and only of a message that is still under way."""
+    blobs: dict[str, str] = {}
+    blocks = blocks_to_json(message.blocks, blobs)
+    with transaction(db):
+        row = db.execute(
+            "UPDATE messages SET blocks = ?, facts = ? WHERE id = ? AND state = ? RETURNING seq",
+            (blocks, facts_to_json(message.facts), message.id, MessageState.STREAMING.value),
+        ).fetchone()
+        if row is not None and blobs:
+            _use_blobs(db, row[0], blobs)
+
+
+def load(db: sqlite3.Connection, conversation_id: str) -> dict[str, Message]:
+    """The tree, in the order in which the messages were made."""
+    found = db.execute(
+        "SELECT id, parent, role, state, created_ms, blocks, facts FROM messages WHERE conversation_id = ? "
+        "ORDER BY seq",
+        (conversation_id,),
+    ).fetchall()
+
+    def blob(hash_: str) -> str:
+        row = db.execute("SELECT data FROM blobs WHERE hash = ?", (hash_,)).fetchone()
+        return str(row[0]) if row else ""
+
+    return {
+        id_: Message(
+            id_,
+            parent,
+            Role(role),
+            blocks_from_json(blocks, blob),
+            MessageState(state),
+            created_ms,
+            facts_from_json(facts),
+        )
+        for id_, parent, role, state, created_ms, blocks, facts in found
+    }
+
+
+def interrupt(db: sqlite3.Connection) -> None:
+    """Answers that a dead process left under way are interrupted, with the text that they had."""
+    left = db.execute(
+        "SELECT DISTINCT conversation_id FROM messages WHERE state = ?", (MessageState.STREAMING.value,)
+    ).fetchall()
+    for (conversation_id,) in left:
+        for message in load(db, conversation_id).values():
+            if message.state is MessageState.STREAMING:
+                put(db, conversation_id, replace(message, state=MessageState.INTERRUPTED))
+
+
+def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ...]:
+    # each word in quotes, so that nothing a person types is read as FTS5's own syntax
+    words = " ".join('"' + word.replace('"', '""') + '"*' for word in text.split())
+    if not words:
+        return ()
+    found = db.execute(
+        """
+        SELECT m.conversation_id, m.id, snippet(message_search, 0, char(2), char(3), '…', 12)
+        FROM message_search
+        JOIN messages m ON m.seq = message_search.rowid
+        JOIN conversations c ON c.id = m.conversation_id
+        WHERE message_search MATCH ? AND c.deleted_ms IS NULL
+        ORDER BY rank LIMIT ?
+        """,
+        (words, limit),
+    )
+    return tuple(SearchHit(*row) for row in found)
+
+
+def remove_of(db: sqlite3.Connection, conversation_id: str) -> None:
+    """Every message of a conversation, from the index too. Inside a transaction."""
+    found = db.execute("SELECT seq, text FROM messages WHERE conversation_id = ?", (conversation_id,)).fetchall()
+    _unindex(db, found)
+    db.execute("DELETE FROM messages WHERE conversation_id = ?", (conversation_id,))
+
+
+def _unindex(db: sqlite3.Connection, found: list[tuple[int, str]]) -> None:
+    # an index without its own copy of the text must be told the text that goes
+    db.executemany("INSERT INTO message_search (message_search, rowid, text) VALUES ('delete', ?, ?)", found)
+
+
+def _use_blobs(db: sqlite3.Connection, seq: int, blobs: dict[str, str]) -> None:
+    db.executemany("INSERT OR IGNORE INTO blobs VALUES (?, ?)", list(blobs.items()))
+    db.executemany("INSERT OR IGNORE INTO blob_uses VALUES (?, ?)", [(seq, each) for each in blobs])
+    unused = [
+        (seq, row[0]) for row in db.execute("SELECT hash FROM blob_uses WHERE seq = ?", (seq,)) if row[0] not in blobs
+    ]
+    db.executemany("DELETE FROM blob_uses WHERE seq = ? AND hash = ?", unused)
+
+
+def _searchable(blocks: tuple[Block, ...]) -> str:
+    return plain_text(blocks).encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,89 @@
+"""The database's shape, as the list of steps that built it.
+
+Step n brings version n-1 to n. Append only: a released step is never edited.
+"""
+
+import sqlite3
+
+from app.errors import StoreError, StoreTooNew
+
+APPLICATION_ID = 0x44756F6C
+"""`Duol`, in SQLite's header: a database without it is somebody else's."""
+
+MIGRATIONS = (
+    """
+    CREATE TABLE conversations (
+        id TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        title_is_manual INTEGER NOT NULL DEFAULT 0,
+        created_ms INTEGER NOT NULL,
+        setup TEXT NOT NULL,
+        leaf TEXT,
+        pinned INTEGER NOT NULL DEFAULT 0,
+        deleted_ms INTEGER
+    ) STRICT;
+
+    -- seq is the order in which messages were made: clocks jump, it does not
+    CREATE TABLE messages (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        conversation_id TEXT NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+        parent TEXT,
+        role TEXT NOT NULL,
+        state TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        blocks TEXT NOT NULL,
+        facts TEXT,
+        text TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE INDEX messages_of_conversation ON messages(conversation_id, seq);
+    CREATE INDEX messages_under_way ON messages(state) WHERE state = 'streaming';
+
+    CREATE TABLE blobs (hash TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT;
+    CREATE TABLE blob_uses (
+        seq INTEGER NOT NULL REFERENCES messages(seq) ON DELETE CASCADE,
+        hash TEXT NOT NULL REFERENCES blobs(hash),
+        PRIMARY KEY (seq, hash)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX blob_uses_of_hash ON blob_uses(hash);
+    CREATE TRIGGER blobs_unused AFTER DELETE ON blob_uses
+    WHEN NOT EXISTS (SELECT 1 FROM blob_uses WHERE hash = old.hash)
+    BEGIN DELETE FROM blobs WHERE hash = old.hash; END;
+
+    CREATE TABLE drafts (conversation_id TEXT PRIMARY KEY, text TEXT NOT NULL, caret INTEGER NOT NULL) STRICT;
+
+    -- kept true by app.store.messages: a trigger may not touch it, for the schema is not trusted
+    CREATE VIRTUAL TABLE message_search USING fts5(text, content='messages', content_rowid='seq');
+    """,
+)
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def check_version(version: int) -> None:
+    """Raises StoreTooNew for a database that a newer Duologue has written."""
+    if version > len(MIGRATIONS):
+        raise StoreTooNew("it was written by a newer Duologue", found=version, known=len(MIGRATIONS))
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring the database to today's version, each step whole or not at all.
+
+    Raises:
+        StoreTooNew: it is newer than this program.
+        StoreError: a step failed; the database is as it was before that step.
+    """
+    version = version_of(db)
+    check_version(version)
+    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+        try:
+            db.executescript(
+                f"BEGIN; {step}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number}; COMMIT;"
+            )
+        except sqlite3.Error as error:
+            if db.in_transaction:
+                db.rollback()
+            raise StoreError(f"migration {number} failed: {error}") from error

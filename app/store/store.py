@@ -1,0 +1,193 @@
+"""Everything that is kept of conversations, in one SQLite file, behind one thread."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from app.domain.conversation import Conversation, Draft, Message
+from app.domain.request import Setup
+from app.errors import StoreError
+from app.store import conversations, messages
+from app.store.conversations import ConversationRow
+from app.store.failures import translated
+from app.store.instance import InstanceLock
+from app.store.messages import SearchHit
+from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file, prepare_folder
+from app.store.schema import migrate
+from app.store.worker import Worker
+
+T = TypeVar("T")
+
+TRASH_KEPT_MS = 30 * 24 * 3600 * 1000
+_RUNNING = "duologue.running"
+"""There while the program runs: found at a start, it says that the last run did not end cleanly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    store: "Store"
+    recovery: Recovery | None
+
+
+class Store:
+    """Every method is done in the order of the calls, and what it stored is on the disk when it returns.
+
+    Every method may raise StoreError; then nothing of that call was stored, and later calls work again as soon as the
+    reason is gone (a full disk that has room again).
+    """
+
+    def __init__(self, worker: Worker, db: sqlite3.Connection, path: Path | None, lock: InstanceLock | None) -> None:
+        """Use `open` or `in_memory`."""
+        self._worker = worker
+        self._db = db
+        self._path = path
+        self._lock = lock
+        self._inode = path.stat().st_ino if path else 0
+
+    @classmethod
+    async def open(cls, folder: Path) -> Opened:
+        """Open the database of a data folder, make it if it is not there, mend it if it is damaged.
+
+        Raises:
+            StoreLocked: another Duologue has the folder open.
+            StoreTooNew, StoreReadOnly, StoreError: it cannot be used. Nothing was changed.
+        """
+        worker = Worker("store")
+        try:
+            return await worker.run(lambda: _open(worker, folder))
+        except BaseException:
+            worker.stop()
+            raise
+
+    @classmethod
+    async def in_memory(cls) -> "Store":
+        """A store that forgets: what a window without a usable data folder goes on with."""
+        worker = Worker("store")
+
+        def make() -> Store:
+            db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            configure(db)
+            migrate(db)
+            return cls(worker, db, None, None)
+
+        return await worker.run(make)
+
+    async def close(self) -> None:
+        """Do what was asked for, write the log back into the file, and let go of the folder."""
+        await self._worker.run(self._close)
+        self._worker.stop()
+
+    @property
+    def forgets(self) -> bool:
+        """It is in memory only."""
+        return self._path is None
+
+    # ---- conversations
+
+    async def conversations(self) -> tuple[ConversationRow, ...]:
+        """One row each, the one with the newest message first."""
+        return await self._run(lambda: conversations.rows(self._db))
+
+    async def load(self, conversation_id: str) -> Conversation:
+        """Raises StoreError when there is none of this id."""
+        return await self._run(lambda: conversations.load(self._db, conversation_id))
+
+    async def create(self, conversation: Conversation) -> None:
+        """Store a conversation without its messages."""
+        await self._run(lambda: conversations.create(self._db, conversation))
+
+    async def rename(self, conversation_id: str, title: str, manual: bool) -> None:
+        await self._run(lambda: conversations.rename(self._db, conversation_id, title, manual))
+
+    async def save_setup(self, conversation_id: str, setup: Setup) -> None:
+        await self._run(lambda: conversations.save_setup(self._db, conversation_id, setup))
+
+    async def set_leaf(self, conversation_id: str, leaf: str | None) -> None:
+        await self._run(lambda: conversations.set_leaf(self._db, conversation_id, leaf))
+
+    async def delete(self, conversation_ids: Sequence[str]) -> None:
+        """Put away; `restore` brings back. What was put away 30 days ago goes for good at the next start."""
+        await self._run(lambda: conversations.put_away(self._db, conversation_ids, _now_ms()))
+
+    async def restore(self, conversation_ids: Sequence[str]) -> None:
+        await self._run(lambda: conversations.put_away(self._db, conversation_ids, None))
+
+    # ---- messages
+
+    async def put_message(self, conversation_id: str, message: Message) -> None:
+        """Add a message, or replace the one with its id."""
+        await self._run(lambda: messages.put(self._db, conversation_id, message))
+
+    async def grow_message(self, conversation_id: str, message: Message) -> None:
+        """Replace the blocks of an answer that is being made; it is found by search once it is put."""
+        await self._run(lambda: messages.grow(self._db, message))
+
+    async def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
+        """Messages with all the words of `text`, the best first."""
+        return await self._run(lambda: messages.search(self._db, text, limit))
+
+    # ---- drafts
+
+    async def draft(self, conversation_id: str) -> Draft | None:
+        return await self._run(lambda: conversations.draft(self._db, conversation_id))
+
+    async def save_draft(self, conversation_id: str, draft: Draft) -> None:
+        """An empty text removes the draft."""
+        await self._run(lambda: conversations.save_draft(self._db, conversation_id, draft))
+
+    async def back_up(self, path: Path) -> None:
+        """A whole copy at `path`, which must not exist, while everything goes on."""
+        await self._run(lambda: back_up(self._db, path))
+
+    # ---- on the thread
+
+    async def _run(self, job: Callable[[], T]) -> T:
+        def guarded() -> T:
+            with translated():
+                self._check_file()
+                return job()
+
+        return await self._worker.run(guarded)
+
+    def _check_file(self) -> None:
+        """Commits into a file that was deleted or replaced under us would succeed, and be lost."""
+        if self._path is None:
+            return
+        try:
+            there = self._path.stat().st_ino == self._inode
+        except FileNotFoundError:
+            there = False
+        if not there:
+            raise StoreError("the database file was moved or deleted while Duologue runs")
+
+    def _close(self) -> None:
+        with translated():
+            self._db.close()
+        if self._path is not None:
+            (self._path.parent / _RUNNING).unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.release()
+
+
+def _open(worker: Worker, folder: Path) -> Opened:
+    prepare_folder(folder)
+    with translated():
+        lock = InstanceLock(folder)
+    try:
+        running = folder / _RUNNING
+        db, recovery = open_file(folder / FILE_NAME, suspicious=running.exists())
+        with translated():
+            running.touch(mode=0o600)
+            messages.interrupt(db)
+            conversations.empty_trash(db, _now_ms() - TRASH_KEPT_MS)
+            return Opened(Store(worker, db, folder / FILE_NAME, lock), recovery)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
