@@ -1,0 +1,58 @@
+"""What a picture's first bytes say: its format and size. Nothing is decoded."""
+
+import struct
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    media_type: str
+    width: int
+    height: int
+
+
+def picture_size(data: bytes) -> Picture | None:
+    """Format and size in pixels, None for what is none of the four formats that the API takes."""
+    try:
+        if data.startswith(b"\x89PNG\r\n\x1a\n"):
+            return Picture("image/png", *struct.unpack(">II", data[16:24]))
+        if data[:6] in {b"GIF87a", b"GIF89a"}:
+            return Picture("image/gif", *struct.unpack("<HH", data[6:10]))
+        if data.startswith(b"\xff\xd8"):
+            return _jpeg(data)
+        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+            return _webp(data)
+    except (struct.error, IndexError):
+        return None
+    return None
+
+
+def _jpeg(data: bytes) -> Picture | None:
+    at = 2
+    while at < len(data) - 9:
+        if data[at] != 0xFF:
+            return None
+        marker = data[at + 1]
+        # the start-of-frame markers, without the tables that share their range
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
+            return Picture("image/jpeg", width, height)
+        (length,) = struct.unpack(">H", data[at + 2 : at + 4])
+        at += 2 + max(2, length)
+    return None
+
+
+def _webp(data: bytes) -> Picture | None:
+    match data[12:16]:
+        case b"VP8X":
+            return Picture(
+                "image/webp", int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+            )
+        case b"VP8L":
+            bits = int.from_bytes(data[21:25], "little")
+            return Picture("image/webp", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+        case b"VP8 ":
+            width, height = struct.unpack("<HH", data[26:30])
+            return Picture("image/webp", width & 0x3FFF, height & 0x3FFF)
+        case _:
+            return None
