@@ -1,0 +1,86 @@
+"""From parsed JSON to settings and back. A value that makes no sense falls back to its default, by itself."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from app.domain.connection import Profile
+from app.settings.declared import About, Settings, abouts
+
+VERSION = 1
+
+
+def settings_from_json(parsed: Mapping[str, Any]) -> Settings:
+    """Settings from what `settings_to_json` made, now or in another version."""
+    known = {each.name for each in fields(Settings)} | {"version"}
+    found: dict[str, Any] = {}
+    for name, about in abouts().items():
+        default = getattr(Settings(), name)
+        if name in parsed and _fits(parsed[name], default, about):
+            found[name] = type(default)(parsed[name])
+    return Settings(
+        **found,
+        profiles=tuple(each for raw in _list(parsed.get("profiles")) if (each := _profile(raw)) is not None),
+        prices=_prices(parsed.get("prices")),
+        window=_mapping(parsed.get("window")),
+        others={name: value for name, value in parsed.items() if name not in known},
+    )
+
+
+def settings_to_json(settings: Settings) -> dict[str, Any]:
+    """Every value as JSON, what others wrote included."""
+    return {
+        **settings.others,
+        "version": VERSION,
+        **{name: getattr(settings, name) for name in abouts()},
+        "profiles": [_profile_to_json(each) for each in settings.profiles],
+        "prices": {model: dict(prices) for model, prices in settings.prices.items()},
+        "window": dict(settings.window),
+    }
+
+
+def _fits(value: object, default: object, about: About) -> bool:
+    if isinstance(default, float):
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return False
+        return about.range is None or about.range[0] <= value <= about.range[1]
+    if not isinstance(value, type(default)):
+        return False
+    return not about.choices or value in {choice for choice, _ in about.choices}
+
+
+def _profile(raw: object) -> Profile | None:
+    made = _mapping(raw)
+    name, url, auth = made.get("name"), made.get("base_url"), made.get("auth", "x-api-key")
+    if not isinstance(name, str) or not name.strip() or not isinstance(url, str):
+        return None
+    headers = {each: value for each, value in _mapping(made.get("extra_headers")).items() if isinstance(value, str)}
+    return Profile(name, base_url=url, auth="bearer" if auth == "bearer" else "x-api-key", extra_headers=headers)
+
+
+def _profile_to_json(profile: Profile) -> dict[str, Any]:
+    return {
+        "name": profile.name,
+        "base_url": profile.base_url,
+        "auth": profile.auth,
+        "extra_headers": dict(profile.extra_headers),
+    }
+
+
+def _prices(raw: object) -> dict[str, dict[str, float]]:
+    return {
+        model: {
+            name: float(value)
+            for name, value in _mapping(prices).items()
+            if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        }
+        for model, prices in _mapping(raw).items()
+    }
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return {str(name): each for name, each in value.items()} if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list) else []

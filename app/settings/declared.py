@@ -1,0 +1,70 @@
+"""Every setting, declared once. The dialog and the file's checks are made from this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from app.domain.connection import Profile
+
+DEFAULT_PROFILE = "Personal"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a person reads of a setting, and what it may be."""
+
+    title: str
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, words); empty: any text."""
+    range: tuple[float, float] | None = None
+    section: str = "General"
+
+
+def _setting(default: Any, about: About) -> Any:
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings as one value. Keys are not among them: they are in the keyring."""
+
+    theme: str = _setting(
+        "system",
+        About(
+            "Theme",
+            "Follows the system, also while Duologue runs.",
+            (("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+            section="Appearance",
+        ),
+    )
+    zoom: float = _setting(1.0, About("Text size of the transcript", range=(0.7, 2.0), section="Appearance"))
+    send_key: str = _setting(
+        "enter",
+        About(
+            "Send with",
+            "The other one of the two breaks the line.",
+            (("enter", "Enter"), ("ctrl+enter", "Ctrl+Enter")),
+            section="Writing",
+        ),
+    )
+    default_model: str = _setting("", About("Model for new conversations", "Empty: the recommended one."))
+    default_profile: str = _setting("", About("Connection for new conversations"))
+    proxy: str = _setting(
+        "", About("Proxy", "Empty: the system's. For example http://127.0.0.1:3128.", section="Network")
+    )
+    ca_file: str = _setting(
+        "", About("Certificate file", "A PEM file trusted besides the system's own certificates.", section="Network")
+    )
+    profiles: tuple[Profile, ...] = ()
+    prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """A person's own prices: model id → price → USD per million tokens."""
+    window: Mapping[str, Any] = field(default_factory=dict)
+    """Where the window was, and which conversation was open; written by the window, meaningless to others."""
+    others: Mapping[str, Any] = field(default_factory=dict)
+    """What a newer Duologue wrote here; kept as it is."""
+
+
+def abouts() -> dict[str, About]:
+    """Field name → what a person reads of it, in the dialog's order, for the settings that a dialog shows."""
+    return {each.name: each.metadata["about"] for each in fields(Settings) if "about" in each.metadata}
