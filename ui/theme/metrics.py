@@ -26,3 +26,26 @@ CODE_TEXT_PX = 12.5
 
 ZOOM_RANGE = (0.7, 2.0)
 """Of the transcript, by Ctrl + and Ctrl −."""
+
+ICON_PX = 16
+ICON_STROKE = 1.75
+"""Of the 24 px square that an icon is drawn in."""
+SMALL_TEXT_PX = 12
+"""Facts beside a name."""
+HEADING_TEXT_PX = 20
+LEAD_TEXT_PX = 15
+ICON_BUTTON_PX = 28
+BUTTON_PX = 32
+"""Height of a button and of a field."""
+ROW_PX = 30
+"""Height of a row in the sidebar, its headings included."""
+PILL_PX = 20
+DOT_PX = 6
+SCROLLBAR_PX = 10
+SWITCH_PX = (28, 16)
+"""Width and height of a switch."""
+COMPOSER_SHARE = 0.4
+"""Of the window's height: the composer grows no further."""
+COMPOSER_TEXT_PX = 15
+TOAST_MAX_PX = 420
+"""Width."""
