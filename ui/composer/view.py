@@ -1,0 +1,211 @@
+"""The composer: where a message is typed, who it goes to, and the button that sends it or stops the answer."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QFocusEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from ui.composer.editor import Editor
+from ui.theme import metrics
+from ui.theme.style import dress
+from ui.theme.theme import Theme
+from ui.widgets.elided_label import ElidedLabel
+from ui.widgets.pill import ChoiceButton
+
+
+class Composer(QFrame):
+    """Emits what the person wants; does nothing about it. Its setters emit nothing.
+
+    Signals:
+        send_requested: the person sends; arg: the prompt, stripped and never empty. The text stays until `show_text`.
+        stop_requested: the person wants the running answer to stop.
+        text_edited: the person typed or moved the caret; args: the whole text, the caret in characters.
+        edit_last_requested: the person wants the last message back to edit it.
+        model_picked: the person chose a model; arg: its id.
+    """
+
+    send_requested = Signal(str)
+    stop_requested = Signal()
+    text_edited = Signal(str, int)
+    edit_last_requested = Signal()
+    model_picked = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._busy = False
+        self._sendable = True
+        self._reason = ""
+        self._estimate = ""
+        self._models: tuple[tuple[str, str], ...] = ()
+        self._model = ""
+        self._window: QWidget | None = None
+        self.setAccessibleName("Composer")
+        dress(self, look="composer", tone="quiet")
+        self.editor = Editor()
+        self.hint = ElidedLabel()
+        self.model_button = ChoiceButton(theme, "Model")
+        self.send_button = QToolButton()
+        self._lay_out()
+        self._listen()
+        self._show_state()
+
+    def _lay_out(self) -> None:
+        dress(self.hint, look="small")
+        self.send_button.setFixedSize(metrics.BUTTON_PX, metrics.BUTTON_PX)
+        self.send_button.setIconSize(QSize(metrics.ICON_PX, metrics.ICON_PX))
+        self.send_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        dress(self.send_button, look="send")
+        self.model_button.setToolTip("Choose the model")
+        self.model_button.hide()
+        foot = QHBoxLayout()
+        foot.setSpacing(metrics.SPACE * 2)
+        foot.addWidget(self.hint, 1)
+        foot.addWidget(self.model_button)
+        foot.addWidget(self.send_button)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(metrics.SPACE * 4 - 2, metrics.SPACE * 4 - 2, metrics.SPACE * 3, metrics.SPACE * 3)
+        column.setSpacing(metrics.SPACE)
+        column.addWidget(self.editor)
+        column.addLayout(foot)
+        self.setFocusProxy(self.editor)
+
+    def _listen(self) -> None:
+        self.editor.entered.connect(self._send)
+        self.editor.escaped.connect(self._stop)
+        self.editor.recalled.connect(self.edit_last_requested)
+        self.editor.edited.connect(self._tell)
+        self.editor.textChanged.connect(self._show_state)
+        self.editor.focus_changed.connect(self._show_focus)
+        self.send_button.clicked.connect(self._press)
+        self.model_button.clicked.connect(self.choose_model)
+        self._theme.changed.connect(self._show_state)
+
+    # ---- what is shown
+
+    def show_text(self, text: str, caret: int) -> None:
+        """Put a draft in place of what is there, the caret after that many characters."""
+        self.editor.show_text(text, caret)
+        self._show_state()
+
+    def set_busy(self, busy: bool) -> None:
+        """Show whether an answer is running: then the button, and Esc, stop it."""
+        self._busy = busy
+        self._show_state()
+
+    def set_sendable(self, sendable: bool, reason: str = "") -> None:
+        """Show whether a message can be sent at all, and if not, why, in a sentence."""
+        self._sendable, self._reason = sendable, reason
+        self._show_state()
+
+    def set_estimate(self, estimate: str) -> None:
+        """Show what the next request weighs."""
+        self._estimate = estimate
+        self._show_state()
+
+    def set_models(self, models: Sequence[tuple[str, str]]) -> None:
+        """The models to choose from, as (id, name)."""
+        self._models = tuple(models)
+        self._show_model()
+
+    def set_model(self, model_id: str) -> None:
+        """The model that will be asked."""
+        self._model = model_id
+        self._show_model()
+
+    def set_enter_sends(self, enter_sends: bool) -> None:
+        """True: Enter sends and Shift+Enter breaks the line. False: Enter breaks the line and Ctrl+Enter sends."""
+        self.editor.set_enter_sends(enter_sends)
+
+    def choose_model(self) -> None:
+        """Open the choice of models."""
+        if self._models:
+            menu = self.model_menu()
+            menu.popup(self.model_button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    # ---- what the person does
+
+    def _press(self) -> None:
+        if self._busy:
+            self.stop_requested.emit()
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        prompt = self.editor.text.strip()
+        if prompt and self._sendable and not self._busy:
+            self.send_requested.emit(prompt)
+
+    def _stop(self) -> None:
+        if self._busy:
+            self.stop_requested.emit()
+
+    def _tell(self) -> None:
+        self.text_edited.emit(self.editor.text, self.editor.caret)
+
+    def _pick(self, model_id: str, _checked: bool = False) -> None:
+        self.editor.setFocus()
+        self.model_picked.emit(model_id)
+
+    # ---- showing it
+
+    def _show_state(self) -> None:
+        palette, icons = self._theme.palette, self._theme.icons
+        name = "Stop" if self._busy else "Send"
+        icon = "stop" if self._busy else "arrow-up"
+        self.send_button.setAccessibleName(name)
+        self.send_button.setToolTip("Stop the answer (Esc)" if self._busy else self._reason or "Send (Enter)")
+        self.send_button.setIcon(icons.icon(icon, palette.on_accent, disabled=palette.muted))
+        self.send_button.setEnabled(self._busy or (self._sendable and not self.editor.is_blank))
+        self.hint.show_text(self._estimate if self._sendable else self._reason)
+
+    def _show_model(self) -> None:
+        name = dict(self._models).get(self._model, self._model)
+        self.model_button.show_choice(name)
+        self.model_button.setVisible(bool(self._models))
+
+    def _show_focus(self, focused: bool) -> None:
+        dress(self, tone="accent" if focused else "quiet")
+
+    def model_menu(self) -> QMenu:
+        """The choice of models, the present one checked."""
+        menu = QMenu(self)
+        menu.setAccessibleName("Models")
+        menu.aboutToHide.connect(menu.deleteLater)
+        group = QActionGroup(menu)
+        for model_id, name in self._models:
+            action = QAction(name.replace("&", "&&"), menu)
+            action.setCheckable(True)
+            action.setChecked(model_id == self._model)
+            action.triggered.connect(partial(self._pick, model_id))
+            group.addAction(action)
+            menu.addAction(action)
+            if action.isChecked():
+                menu.setActiveAction(action)
+        return menu
+
+    # ---- growing with the window
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.window() is not self._window:
+            if self._window is not None:
+                self._window.removeEventFilter(self)
+            self._window = self.window()
+            self._window.installEventFilter(self)
+        self._fit_window()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() == QEvent.Type.Resize:
+            self._fit_window()
+        return super().eventFilter(watched, event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.editor.setFocus(event.reason())
+
+    def _fit_window(self) -> None:
+        margins = self._column.contentsMargins()
+        around = margins.top() + margins.bottom() + self._column.spacing() + metrics.BUTTON_PX
+        self.editor.set_most_px(round(self.window().height() * metrics.COMPOSER_SHARE) - around)
