@@ -1,0 +1,98 @@
+"""Under which heading a conversation stands: pure arithmetic on days."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+PINNED = "Pinned"
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRow:
+    """One conversation in the library."""
+
+    id: str
+    title: str
+    last_ms: int
+    """When its newest message was made, milliseconds since 1970."""
+    state: str = ""
+    """"" | `answering` | `failed`."""
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+
+
+Entry = LibraryRow | Heading
+
+
+def grouped(rows: Sequence[LibraryRow], now_ms: int, zone: tzinfo | None = None) -> tuple[Entry, ...]:
+    """The rows under their headings: the pinned ones first, then by day, the newest first.
+
+    `now_ms` in milliseconds since 1970; days begin at midnight in `zone`, by default this machine's.
+    """
+    entries: list[Entry] = []
+    heading = ""
+    calendar = _Calendar(now_ms, zone)
+    for row in sorted(rows, key=lambda row: (not row.pinned, -row.last_ms)):
+        found = PINNED if row.pinned else calendar.heading(row.last_ms)
+        if found != heading:
+            entries.append(Heading(found))
+            heading = found
+        entries.append(row)
+    return tuple(entries)
+
+
+class _Calendar:
+    """Headings for falling times: each is asked of the calendar once, not for each of ten thousand rows."""
+
+    def __init__(self, now_ms: int, zone: tzinfo | None) -> None:
+        self._zone = zone
+        self._steps = _steps(_moment(now_ms, zone).date())
+        self._since_ms, self._heading = self._next()
+
+    def heading(self, ms: int) -> str:
+        while ms < self._since_ms:
+            self._since_ms, self._heading = self._next()
+        return self._heading
+
+    def _next(self) -> tuple[float, str]:
+        step = next(self._steps, None)
+        if step is None:
+            return float("-inf"), "Earlier"
+        since, heading = step
+        midnight = datetime.combine(since, time(), self._zone)
+        return midnight.timestamp() * 1000, heading
+
+
+def _steps(today: date) -> Iterator[tuple[date, str]]:
+    """(first day, heading), from today back to 1970."""
+    yield today, "Today"
+    yield today - timedelta(days=1), "Yesterday"
+    yield today - timedelta(days=7), "Previous 7 days"
+    yield today - timedelta(days=30), "Previous 30 days"
+    month = (today - timedelta(days=31)).replace(day=1)
+    while month.year >= 1971:
+        name = MONTHS[month.month - 1]
+        yield month, name if month.year == today.year else f"{name} {month.year}"
+        month = (month - timedelta(days=1)).replace(day=1)
+
+
+def _moment(ms: int, zone: tzinfo | None) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, zone)

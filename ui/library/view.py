@@ -1,0 +1,166 @@
+"""The sidebar: a new conversation, the search, every conversation by day, and where the program's own pages are."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from ui.library.groups import LibraryRow
+from ui.library.list import LibraryList
+from ui.theme import metrics
+from ui.theme.style import dress
+from ui.theme.theme import Theme
+from ui.widgets.pill import Pill
+from ui.widgets.row_button import RowButton
+
+EMPTY = "Conversations you start are kept here."
+NOTHING_FOUND = "No conversation matches."
+
+
+class LibraryView(QWidget):
+    """Emits what the person wants; does nothing about it. Its setters emit nothing.
+
+    Signals:
+        open_requested: arg: a conversation's id.
+        new_requested: a new conversation.
+        rename_requested: args: id, the new title, never empty.
+        delete_requested: arg: list of ids.
+        search_changed: arg: what is being searched for; empty: everything.
+        settings_requested, connection_requested: those pages.
+    """
+
+    open_requested = Signal(str)
+    new_requested = Signal()
+    rename_requested = Signal(str, str)
+    delete_requested = Signal(list)
+    search_changed = Signal(str)
+    settings_requested = Signal()
+    connection_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        dress(self, look="sidebar")
+        self.new_button = RowButton(theme, "square-pen", "New conversation", look="plain", keys="Ctrl+N")
+        self.search = QLineEdit()
+        self.list = LibraryList(theme)
+        self.empty = QLabel(EMPTY)
+        self.connection_pill = Pill()
+        self.connection_button = RowButton(theme, "plug-zap", "", end=self.connection_pill)
+        self.settings_button = RowButton(theme, "settings", "Settings", keys="Ctrl+,")
+        self._keys = QLabel("Ctrl K")
+        self._search_icon = QAction(self.search)
+        self._name_controls()
+        self._lay_out()
+        self._listen()
+        self._tint()
+        self.set_connection("No connection", False)
+
+    # ---- what is shown
+
+    def show(self, rows: Sequence[LibraryRow] | None = None, *, now_ms: int = 0) -> None:
+        """Show these conversations, grouped by how long before `now_ms` they were used. Without rows: QWidget.show."""
+        if rows is None:
+            super().show()
+            return
+        self.list.show_rows(rows, now_ms)
+        self.empty.setText(NOTHING_FOUND if self.search.text().strip() else EMPTY)
+        self.empty.setVisible(not rows)
+        self.list.setVisible(bool(rows))
+
+    def select(self, conversation_id: str) -> None:
+        """Mark the conversation that is on the page; empty: none of these."""
+        self.list.show_open(conversation_id)
+
+    def set_connection(self, text: str, ok: bool) -> None:
+        """Show who answers, and whether it can."""
+        self.connection_button.show_text(text)
+        self.connection_pill.show_fact("ready" if ok else "not ready", "good" if ok else "caution")
+        self.connection_button.setAccessibleName(f"Connection: {text}, {self.connection_pill.text()}")
+        self.connection_button.setToolTip("Connection and key")
+
+    def begin_rename(self, conversation_id: str) -> None:
+        """Let that conversation's title be typed in place."""
+        self.list.begin_rename(conversation_id)
+
+    def focus_search(self) -> None:
+        """Go to the search field, what is in it selected."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # ---- making it
+
+    def _name_controls(self) -> None:
+        self.search.setPlaceholderText("Search everything")
+        self.search.setAccessibleName("Search everything")
+        self.search.setToolTip("Search conversations (Ctrl+K)")
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
+        self.search.installEventFilter(self)
+        dress(self.empty, look="muted")
+        self.empty.setWordWrap(True)
+        self.empty.hide()
+        dress(self._keys, look="key")
+        self._keys.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def _lay_out(self) -> None:
+        inside = QHBoxLayout(self.search)
+        inside.setContentsMargins(0, 0, metrics.SPACE * 2, 0)
+        inside.addStretch(1)
+        inside.addWidget(self._keys)
+        self._keys.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        column = QVBoxLayout(self)
+        margin = metrics.SPACE * 2
+        column.setContentsMargins(margin, margin + 2, margin, margin)
+        column.setSpacing(margin)
+        column.addWidget(self.new_button)
+        column.addWidget(self.search)
+        column.addWidget(self.empty)
+        column.addWidget(self.list, 1)
+        foot = QVBoxLayout()
+        foot.setSpacing(0)
+        foot.addWidget(self.connection_button)
+        foot.addWidget(self.settings_button)
+        column.addStretch(0)
+        column.addLayout(foot)
+
+    def _listen(self) -> None:
+        self.new_button.clicked.connect(self._ask_new)
+        self.search.textEdited.connect(self.search_changed)
+        self.search.textChanged.connect(self._show_keys)
+        self.search.returnPressed.connect(self.list.open_first)
+        self.list.open_requested.connect(self.open_requested)
+        self.list.rename_requested.connect(self.rename_requested)
+        self.list.delete_requested.connect(self.delete_requested)
+        self.list.left_upwards.connect(self.focus_search)
+        self.connection_button.clicked.connect(self._ask_connection)
+        self.settings_button.clicked.connect(self._ask_settings)
+        self._theme.changed.connect(self._tint)
+
+    def _ask_new(self) -> None:
+        self.new_requested.emit()
+
+    def _ask_connection(self) -> None:
+        self.connection_requested.emit()
+
+    def _ask_settings(self) -> None:
+        self.settings_requested.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Down:
+                self.list.go_to_first()
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                self.search_changed.emit("")
+                return True
+        return super().eventFilter(watched, event)
+
+    def _tint(self) -> None:
+        palette, icons = self._theme.palette, self._theme.icons
+        self._search_icon.setIcon(icons.icon("search", palette.muted))
+
+    def _show_keys(self, text: str) -> None:
+        self._keys.setVisible(not text)
