@@ -10,7 +10,6 @@ from ui.theme import fonts, metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme
 from ui.widgets.direction import line_option
-from ui.widgets.elided_label import LONGEST
 
 Index = QModelIndex | QPersistentModelIndex
 ICONS = {"": "message-circle", "answering": "message-circle", "failed": "triangle-alert"}
@@ -91,7 +90,7 @@ class LibraryDelegate(QStyledItemDelegate):
         painter.drawEllipse(QRectF(left, rect.center().y() - metrics.DOT_PX / 2 + 1, metrics.DOT_PX, metrics.DOT_PX))
 
     def _title(self, painter: QPainter, rect: QRect, title: str, font: QFont) -> None:
-        shown = QFontMetrics(font).elidedText(title[:LONGEST], Qt.TextElideMode.ElideRight, rect.width())
+        shown = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, rect.width())
         painter.setFont(font)
         painter.setPen(QColor(self._theme.palette.text))
         painter.drawText(QRectF(rect), shown, line_option(shown))

@@ -105,10 +105,7 @@ class LibraryList(QListView):
         selection.clearSelection()
         index = self._rows.place(current)
         selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
-        for conversation_id in ids:
-            place = self._rows.place(conversation_id)
-            if place.isValid():
-                selection.select(place, QItemSelectionModel.SelectionFlag.Select)
+        selection.select(self._rows.places(ids), QItemSelectionModel.SelectionFlag.Select)
 
     def _show_waiting(self, _editor: QWidget, _hint: QAbstractItemDelegate.EndEditHint) -> None:
         if self._waiting is not None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme
+from ui.widgets.announce import announce
 from ui.widgets.error_text import ErrorText
 from ui.widgets.icon_button import IconButton
 
@@ -82,6 +83,7 @@ class NoticeBar(QWidget):
         self._notices.append(notice)
         self._column.addWidget(notice)
         self.show()
+        announce(self, text.whole)
 
     def clear(self) -> None:
         """Dismiss every notice."""

@@ -6,9 +6,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from ui.theme import metrics
 from ui.theme.style import dress
+from ui.widgets.announce import announce
 from ui.widgets.elided_label import ElidedLabel
 
 HIDES_AFTER_MS = 8000
+UNDO_KEYS = "Alt+U"
 
 
 class Toast(QFrame):
@@ -26,7 +28,8 @@ class Toast(QFrame):
         dress(self, look="toast")
         self._label = ElidedLabel()
         self.undo_button = QPushButton("Undo")
-        self.undo_button.setToolTip("Bring it back")
+        self.undo_button.setShortcut(UNDO_KEYS)
+        self.undo_button.setToolTip(f"Bring it back ({UNDO_KEYS})")
         self.undo_button.clicked.connect(self._undo)
         self.undo_button.installEventFilter(self)
         row = QHBoxLayout(self)
@@ -49,6 +52,7 @@ class Toast(QFrame):
         self._place()
         self.raise_()
         self.timer.start()
+        announce(self, f"{text}. {UNDO_KEYS} brings it back." if undo else text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.parent() and event.type() == QEvent.Type.Resize and self.isVisible():

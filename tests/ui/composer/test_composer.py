@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QInputMethodEvent, QTextOption
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -287,6 +287,16 @@ def test_pasting_takes_the_text_alone_and_can_be_undone_in_one_step(desk: Desk):
 
     desk.composer.editor.undo()
     assert desk.text == "see: "
+
+
+def test_a_text_without_any_blank_is_broken_anywhere(desk: Desk):
+    desk.pastes(text_data("aB3+/" * 40_000))
+
+    assert desk.composer.editor.wordWrapMode() == QTextOption.WrapMode.WrapAnywhere
+    assert len(desk.text) == 200_000
+
+    desk.composer.show_text("", 0)
+    assert desk.composer.editor.wordWrapMode() == QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
 
 
 def test_the_composer_grows_with_its_text_up_to_two_fifths_of_the_window(desk: Desk):

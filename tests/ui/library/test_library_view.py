@@ -307,6 +307,17 @@ def test_ten_thousand_rows_are_drawn_only_where_they_are_seen(sidebar: Sidebar):
     assert sidebar.view.list.selected_ids() == ["9999"]
 
 
+def test_a_selection_with_gaps_survives_new_rows(sidebar: Sidebar):
+    rows = [row(str(at), at + 1) for at in range(8)]
+    sidebar.shows(rows)
+    for at, modifier in ((0, "NoModifier"), (1, "ControlModifier"), (4, "ControlModifier"), (7, "ControlModifier")):
+        sidebar.clicks(f"Title of {at}", Qt.KeyboardModifier[modifier])
+
+    sidebar.shows([row("new"), *rows[:4], *rows[5:]])
+
+    assert sidebar.view.list.selected_ids() == ["0", "1", "7"]
+
+
 def test_a_state_is_said_and_not_only_painted(sidebar: Sidebar):
     sidebar.shows([row("a", 1, state="answering"), row("b", 2, state="failed"), row("c", 3)])
 
