@@ -1,0 +1,207 @@
+"""A message on screen: its sections, and the rows around them. Nothing is made before it is seen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from app.domain.blocks import TextBlock
+from app.domain.conversation import Message, MessageState, ReplyFacts, Role
+from app.domain.stream import (
+    BlockStarted,
+    BlockStopped,
+    InputJsonDelta,
+    MessageStarted,
+    StreamEvent,
+    TextDelta,
+    ThinkingDelta,
+)
+from ui.transcript.sections import CardSection, FoldSection, MarkdownSection, Section, ThoughtSection, section_of
+from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, NoteKind, NoteSpec
+from ui.transcript.style import Style
+from ui.transcript.units import RowPiece, Unit, estimated, leaves_of
+
+
+class ErrorSentences(Protocol):
+    """What is said about an error."""
+
+    @property
+    def headline(self) -> str: ...
+    @property
+    def kept(self) -> str: ...
+    @property
+    def advice(self) -> str: ...
+
+
+ErrorText = Callable[[Mapping[str, object]], ErrorSentences]
+
+TOP_GAP, FOOT_GAP, CARD_GAP = 4, 4, 3
+
+
+class Item:
+    """One message. `units` is empty until `prepare`; `is_growing` while its answer streams."""
+
+    def __init__(self, message: Message, error_text: ErrorText, *, is_growing: bool = False) -> None:
+        self.message = message
+        self.is_growing = is_growing
+        self.units: list[Unit] = []
+        self._error_text = error_text
+        self._sections: dict[int, Section] = {}
+        self._phase: str | None = None
+        self._head = self._head_piece(message.facts.model if message.facts else "")
+
+    @property
+    def is_person(self) -> bool:
+        return self.message.role is Role.USER
+
+    @property
+    def source(self) -> str:
+        """What is copied when the whole message is: the text, in Markdown."""
+        if self.is_growing:
+            found = [each.markdown.source for each in self._sections.values() if isinstance(each, MarkdownSection)]
+            return "".join(found)
+        return self.message.text
+
+    @property
+    def is_behind(self) -> bool:
+        return any(section.is_behind for section in self._sections.values())
+
+    def estimate(self, width: int, style: Style) -> int:
+        """Pixels that it may take, from counts alone."""
+        if self.units:
+            return sum(unit.height for unit in self.units)
+        texts = [block.text for block in self.message.blocks if isinstance(block, TextBlock)]
+        around = (TOP_GAP + FOOT_GAP) * style.space + style.avatar
+        return around + sum(estimated(len(text), text.count("\n"), width, style) for text in texts)
+
+    def prepare(self, width: int, style: Style) -> None:
+        """Make the sections; a long text is read in steps, see `update`."""
+        if self.units:
+            return
+        for key, block in enumerate(self.message.blocks):
+            self._sections[key] = section_of(key, block, is_person=self.is_person, is_growing=self.is_growing)
+            self._sections[key].update()
+            if not self.is_growing:
+                self._sections[key].finish()
+        self._gather(width, style)
+
+    def update(self, width: int, style: Style) -> bool:
+        """Take in what was added, a bounded amount of it. Whether anything changed."""
+        changed = [each.update() for each in self._sections.values()]
+        if all(each is None for each in changed):
+            return False
+        self._gather(width, style)
+        return True
+
+    # ---- growing
+
+    def take(self, event: StreamEvent) -> None:
+        """Take an event of the growing answer. Shows with the next `update`."""
+        match event:
+            case MessageStarted(model=model):
+                self._head = self._head_piece(model)
+            case BlockStarted(index, block):
+                self._sections[index] = section_of(index, block, is_person=False, is_growing=True)
+            case BlockStopped(index) if isinstance(self._sections.get(index), ThoughtSection):
+                self._sections[index].finish()
+            case TextDelta(index, text) | ThinkingDelta(index, text) | InputJsonDelta(index, text):
+                section = self._sections.get(index)
+                if isinstance(section, MarkdownSection | ThoughtSection | CardSection):
+                    section.feed(text)
+
+    def regather(self, width: int, style: Style) -> None:
+        """Units anew after a row around the sections has changed."""
+        self._gather(width, style)
+
+    def show_phase(self, phase: str | None) -> bool:
+        """Whether that is a change."""
+        changed = phase != self._phase
+        self._phase = phase
+        return changed
+
+    def finish(self, message: Message, width: int, style: Style) -> None:
+        """The final message takes the growing one's place; sections whose text is the same stay."""
+        self.is_growing = False
+        self.message = message
+        self._phase = None
+        earlier, self._sections = self._sections, {}
+        for key, block in enumerate(message.blocks):
+            kept = earlier.get(key)
+            same = (
+                isinstance(kept, MarkdownSection)
+                and isinstance(block, TextBlock)
+                and kept.markdown.source == block.text
+            )
+            section = kept if same and kept else section_of(key, block, is_person=self.is_person)
+            if isinstance(section, FoldSection) and isinstance(kept, FoldSection) and section.is_open != kept.is_open:
+                section.toggle()
+            section.update()
+            section.finish()
+            self._sections[key] = section
+        self._head = self._head_piece(message.facts.model if message.facts else "")
+        self._gather(width, style)
+
+    def toggle(self, key: int, width: int, style: Style) -> None:
+        """Open or close the section of a content block."""
+        self._sections[key].toggle()
+        self._gather(width, style)
+
+    def unit_of_fold(self, key: int) -> int:
+        """Where a section's row stands among the units."""
+        for at, unit in enumerate(self.units):
+            if (
+                isinstance(unit.piece, RowPiece)
+                and isinstance(unit.piece.spec, FoldSpec)
+                and unit.piece.spec.key == key
+            ):
+                return at
+        return 0
+
+    # ---- rows
+
+    def _gather(self, width: int, style: Style) -> None:
+        """Put all units together. New ones take over leaves of old ones, and are realised if any had been."""
+        inner = [unit for key in sorted(self._sections) for unit in self._sections[key].units]
+        if self.is_person:
+            above, below = (Unit(RowPiece(GapSpec(CARD_GAP)), in_card=True) for _ in range(2))
+            inner = [above, *inner, below] if inner else []
+        rows = [Unit(RowPiece(GapSpec(TOP_GAP))), Unit(self._head), *inner, *self._notes()]
+        units = [*rows, Unit(RowPiece(GapSpec(FOOT_GAP)))]
+        fresh = {id(unit) for unit in units if unit.leaves is None}
+        kept = {id(unit) for unit in units}
+        known = leaves_of((unit for unit in self.units if id(unit) not in kept), width)
+        for unit in units:
+            if id(unit) in fresh:
+                if known:
+                    unit.realise(width, style, known)
+                elif not unit.height:
+                    unit.estimate(width, style)
+        self.units = units
+
+    def _head_piece(self, model: str) -> RowPiece:
+        if self.message.role is Role.ASSISTANT:
+            return RowPiece(HeadSpec("C", "Claude", model))
+        if self.message.role is Role.SYSTEM:
+            return RowPiece(HeadSpec("S", "System"))
+        return RowPiece(HeadSpec("Y", "You", is_person=True))
+
+    def _notes(self) -> Sequence[Unit]:
+        note = self._note()
+        return [] if note is None else [Unit(RowPiece(note))]
+
+    def _note(self) -> NoteSpec | None:
+        if self._phase is not None:
+            return NoteSpec(NoteKind.PHASE, self._phase)
+        match self.message.state:
+            case MessageState.STOPPED:
+                return NoteSpec(NoteKind.STOPPED, "Stopped. What had arrived is kept.", can_retry=True)
+            case MessageState.INTERRUPTED:
+                return self._failure(self.message.facts, "The answer broke off. What had arrived is kept.")
+            case MessageState.FAILED:
+                return self._failure(self.message.facts, "No answer came.")
+        return None
+
+    def _failure(self, facts: ReplyFacts | None, otherwise: str) -> NoteSpec:
+        if facts is None or facts.error is None:
+            return NoteSpec(NoteKind.FAILED, otherwise, can_retry=True)
+        said = self._error_text(facts.error)
+        more = tuple(each for each in (said.kept, said.advice) if each)
+        return NoteSpec(NoteKind.FAILED, said.headline, more, can_retry=True)

@@ -1,0 +1,145 @@
+"""A table: a grid of layouts. Columns are as wide as their text, unless all together are too wide."""
+
+from itertools import accumulate
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QTextLayout, QTextOption
+
+from ui.transcript.characters import marked, piece, width
+from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf, Selection, broken, cursor_at, selected, shaped, word_in
+from ui.transcript.leaves.text import paint_bars
+from ui.transcript.specs import Cell, TableSpec
+from ui.transcript.style import Style
+
+CELL_STRIDE: Final = 1 << 20
+"""Offsets are the number of the cell times this, plus UTF-16 units in the cell."""
+ALIGNS: Final = {"Center": Qt.AlignmentFlag.AlignHCenter, "Right": Qt.AlignmentFlag.AlignRight}
+
+
+class TableLeaf(Leaf):
+    def __init__(self, spec: TableSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        self._columns = max((len(row) for row in spec.rows), default=1) or 1
+        self._cells: list[Cell] = [cell for row in spec.rows for cell in _filled(row, self._columns)]
+        self._layouts: list[QTextLayout] = []
+        self._lefts: list[int] = []
+        self._widths: list[int] = []
+        self._tops: list[int] = [0]
+        self._pad = 0
+
+    @property
+    def end(self) -> int:
+        return (len(self._cells) - 1) * CELL_STRIDE + width(self._cells[-1].text) if self._cells else 0
+
+    def layout(self, width: int, style: Style) -> None:
+        left = self.spec.indent * style.step
+        self._pad = style.space * 2
+        columns = self._columns
+        self._layouts = [self._shape(number, style) for number in range(len(self._cells))]
+        natural = [0.0] * columns
+        for number, each in enumerate(self._layouts):
+            _, used = broken(each, float(UNBOUNDED), style.lead)
+            natural[number % columns] = max(natural[number % columns], used)
+        self._widths = _fitted([int(each) + 2 for each in natural], width - left - columns * self._pad * 2)
+        self._lefts = list(accumulate((each + self._pad * 2 for each in self._widths), initial=left))
+        self._tops = [0]
+        for first in range(0, len(self._layouts), columns):
+            row = self._layouts[first : first + columns]
+            high = max(broken(each, self._widths[at], style.lead)[0] for at, each in enumerate(row))
+            self._tops.append(self._tops[-1] + high + self._pad)
+        self.height = self._tops[-1] + self.spec.gap * style.space
+
+    def _shape(self, number: int, style: Style) -> QTextLayout:
+        row, column = divmod(number, self._columns)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        align = self.spec.aligns[column] if column < len(self.spec.aligns) else ""
+        option.setAlignment(ALIGNS.get(align, Qt.AlignmentFlag.AlignLeft))
+        cell = self._cells[number]
+        return shaped(cell.text, cell.runs, style, look="" if row else "bm", wrap=option)
+
+    def paint(self, painter: QPainter, clip: QRectF, style: Style, selection: Selection | None) -> None:
+        paint_bars(painter, self.spec.bars, self._tops[-1], style)
+        for row, (top, bottom) in enumerate(zip(self._tops, self._tops[1:], strict=False)):
+            if bottom < clip.top():
+                continue
+            if top > clip.bottom():
+                break
+            self._paint_row(painter, row, clip, style, selection)
+            right = self._lefts[-1]
+            painter.fillRect(QRectF(self._lefts[0], bottom - 1, right - self._lefts[0], 1), style.colour("line"))
+
+    def _paint_row(self, painter: QPainter, row: int, clip: QRectF, style: Style, selection: Selection | None) -> None:
+        painter.setPen(style.colour("text"))
+        for column in range(self._columns):
+            number = row * self._columns + column
+            at = QPointF(self._lefts[column], self._tops[row] + self._pad / 2)
+            inside = self._cell_selection(number, selection)
+            self._layouts[number].draw(painter, at, selected(inside, style), clip)
+
+    def _cell_selection(self, number: int, selection: Selection | None) -> Selection | None:
+        if selection is None:
+            return None
+        start = max(0, selection[0] - number * CELL_STRIDE)
+        end = min(width(self._cells[number].text), selection[1] - number * CELL_STRIDE)
+        return (start, end) if end > start else None
+
+    def _cell_at(self, x: float, y: float) -> int:
+        rows = range(len(self._tops) - 1)
+        row = next((each for each in rows if y < self._tops[each + 1]), len(self._tops) - 2)
+        column = next((each for each in range(self._columns) if x < self._lefts[each + 1]), self._columns - 1)
+        return max(0, row) * self._columns + column
+
+    def _inside(self, number: int, x: float, y: float) -> tuple[float, float]:
+        row, column = divmod(number, self._columns)
+        return x - self._lefts[column], y - self._tops[row] - self._pad / 2
+
+    def hit(self, x: float, y: float) -> int:
+        if not self._cells:
+            return 0
+        number = self._cell_at(x, y)
+        return number * CELL_STRIDE + cursor_at(self._layouts[number], *self._inside(number, x, y))
+
+    def act_at(self, x: float, y: float) -> Act | None:
+        offset = self.hit(x, y)
+        number, at = divmod(offset, CELL_STRIDE)
+        runs = self._cells[number].runs if self._cells else ()
+        found = next((run for run in runs if run.href and run.start <= at < run.start + run.length), None)
+        return Act("link", found.href) if found else None
+
+    def word_at(self, offset: int) -> Selection:
+        number, inside = divmod(offset, CELL_STRIDE)
+        start, end = word_in(self._layouts[number], inside)
+        return number * CELL_STRIDE + start, number * CELL_STRIDE + end
+
+    def text(self, start: int = 0, end: int = UNBOUNDED) -> str:
+        """Cells apart by tabs, rows by line ends: what a spreadsheet takes."""
+        (first, skip), (last, keep) = divmod(start, CELL_STRIDE), divmod(min(end, self.end), CELL_STRIDE)
+        parts: list[str] = []
+        for number in range(first, last + 1):
+            text = self._cells[number].text if self._cells else ""
+            parts.append(piece(text, skip if number == first else 0, keep if number == last else width(text)))
+            if number < last:
+                parts.append("\n" if (number + 1) % self._columns == 0 else "\t")
+        return "".join(parts)
+
+    def shown(self) -> str:
+        return marked(self.text())
+
+
+def _filled(row: tuple[Cell, ...], columns: int) -> tuple[Cell, ...]:
+    return (*row, *(Cell("") for _ in range(columns - len(row))))
+
+
+def _fitted(natural: list[int], available: int) -> list[int]:
+    """Widths that fit: narrow columns keep theirs, wide ones share what is left."""
+    if sum(natural) <= available:
+        return natural
+    widths = [0] * len(natural)
+    left = max(available, len(natural))
+    for done, index in enumerate(sorted(range(len(natural)), key=natural.__getitem__)):
+        widths[index] = max(1, min(natural[index], left // (len(natural) - done)))
+        left -= widths[index]
+    return widths

@@ -1,0 +1,99 @@
+"""What is selected: from one place in the text to another, across units and messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ui.transcript.items import Item
+from ui.transcript.leaves.base import UNBOUNDED, Leaf, Selection
+from ui.transcript.leaves.making import leaf_of
+from ui.transcript.units import Unit
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Spot:
+    """A place between two characters."""
+
+    item: int
+    unit: int
+    leaf: int
+    offset: int
+
+
+START = Spot(0, 0, 0, 0)
+
+
+class Selecting:
+    """An anchor and a cursor, either of which may come first."""
+
+    def __init__(self) -> None:
+        self._anchor: Spot | None = None
+        self._cursor: Spot | None = None
+
+    @property
+    def range(self) -> tuple[Spot, Spot] | None:
+        """None if nothing is selected."""
+        if self._anchor is None or self._cursor is None or self._anchor == self._cursor:
+            return None
+        return min(self._anchor, self._cursor), max(self._anchor, self._cursor)
+
+    def begin(self, spot: Spot) -> None:
+        self._anchor = self._cursor = spot
+
+    def extend(self, spot: Spot) -> None:
+        self._cursor = spot
+        if self._anchor is None:
+            self._anchor = spot
+
+    def select(self, start: Spot, end: Spot) -> None:
+        self._anchor, self._cursor = start, end
+
+    def clear(self) -> None:
+        self._anchor = self._cursor = None
+
+    def within(self, item: int, unit: int, number: int, leaf: Leaf) -> Selection | None:
+        """The part of a leaf that is selected."""
+        found = self.range
+        if found is None or not leaf.is_text:
+            return None
+        start, end = found
+        here = (item, unit, number)
+        first, last = (start.item, start.unit, start.leaf), (end.item, end.unit, end.leaf)
+        if not first <= here <= last:
+            return None
+        begin = start.offset if here == first else 0
+        stop = min(end.offset, leaf.end) if here == last else leaf.end
+        return (begin, stop) if stop > begin else None
+
+    def text(self, items: Sequence[Item]) -> str:
+        """What is copied: whole messages and blocks as their source, the two ends as plain text."""
+        found = self.range
+        if found is None:
+            return ""
+        start, end = found
+        parts: list[str] = []
+        for number in range(start.item, min(end.item, len(items) - 1) + 1):
+            whole = (start.item < number or start == START) and (number < end.item or end.offset == UNBOUNDED)
+            text = items[number].source if whole else self._part(number, items[number])
+            if text:
+                parts.append(text.strip("\n"))
+        return "\n\n".join(parts)
+
+    def _part(self, number: int, item: Item) -> str:
+        found = self.range
+        assert found is not None
+        start, end = found
+        parts: list[str] = []
+        first = start.unit if number == start.item else 0
+        last = end.unit if number == end.item else len(item.units) - 1
+        for at in range(first, min(last, len(item.units) - 1) + 1):
+            unit = item.units[at]
+            is_end = (number, at) in ((start.item, start.unit), (end.item, end.unit))
+            text = self._leaves_text(number, at, unit) if is_end else unit.piece.source.strip("\n")
+            if text:
+                parts.append(text)
+        return "\n\n".join(parts)
+
+    def _leaves_text(self, item: int, at: int, unit: Unit) -> str:
+        leaves = unit.leaves or [leaf_of(spec) for spec in unit.piece.specs()]
+        inside = [(leaf, self.within(item, at, number, leaf)) for number, leaf in enumerate(leaves)]
+        return "\n".join(leaf.text(*part) for leaf, part in inside if part is not None)
