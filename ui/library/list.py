@@ -1,5 +1,6 @@
 """The list of conversations: keys, clicks and the menu, told as intents."""
 
+import sys
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,6 +13,9 @@ from ui.library.groups import LibraryRow
 from ui.library.model import LibraryModel
 from ui.theme.style import dress
 from ui.theme.theme import Theme
+
+DELETE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) if sys.platform == "darwin" else (Qt.Key.Key_Delete,)
+"""A Mac's "delete" is what Qt calls Backspace."""
 
 _BARE_CLICK = Qt.KeyboardModifier.NoModifier
 
@@ -130,7 +134,7 @@ class LibraryList(QListView):
             self.open_requested.emit(row.id)
         elif event.key() == Qt.Key.Key_F2:
             self.edit(self.currentIndex())
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        elif event.key() in DELETE_KEYS:
             self._delete()
         elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() == 1:
             self.left_upwards.emit()

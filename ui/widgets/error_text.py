@@ -89,11 +89,11 @@ def _joined(*parts: str) -> str:
 
 
 def _translation(known: Facts) -> ErrorText:
-    where = str(known.get("where") or "")
+    where = str(known.get("where") or "its top")
     return ErrorText(
-        _joined("Something in this request or answer breaks the format's rules.", _said(known)),
+        _joined("What came or was to be sent does not keep to the Messages API's format.", _said(known)),
         PARTIAL,
-        f"The place is {where}." if where else "Look at it on the wire.",
+        f"Look at {where}, or retry: another answer may be sound.",
     )
 
 
@@ -147,7 +147,7 @@ def _timed_out(known: Facts) -> ErrorText:
     return ErrorText(
         headlines.get(phase, f"{_host(known)} did not answer{within}."),
         PARTIAL if phase == "between bytes" else UNSENT,
-        "Retry; the limit can be raised in Settings.",
+        "Check the network, then retry.",
     )
 
 
@@ -161,7 +161,9 @@ def _wrong_service(known: Facts) -> ErrorText:
 
 def _stream_broken(known: Facts) -> ErrorText:
     return ErrorText(
-        _joined("The answer broke off before its end.", _said(known)), PARTIAL, "Retry, or continue from here."
+        _joined("The answer broke off before its end.", _said(known)),
+        PARTIAL,
+        "Retry, or send another message to go on from there.",
     )
 
 
@@ -180,7 +182,7 @@ def _api_error(known: Facts) -> ErrorText:
     return ErrorText(
         _joined(f"The API answered with error {known.get('status', '')}".rstrip() + ".", _said(known, "message")),
         _kept(known),
-        "Look at it on the wire, or retry.",
+        "Retry; if it stays, change the request.",
     )
 
 
@@ -286,7 +288,7 @@ def _store_too_new(known: Facts) -> ErrorText:
         f"A newer Duologue wrote this database (version {known.get('found', '?')}; this one knows "
         f"{known.get('known', '?')}).",
         UNCHANGED,
-        "Update Duologue, or start it with another data folder.",
+        "Update Duologue, or start it with another data folder (DUOLOGUE_DATA_DIR).",
     )
 
 
@@ -295,7 +297,7 @@ def _store_corrupt(known: Facts) -> ErrorText:
     return ErrorText(
         _joined("The database is damaged.", _said(known)),
         f"The original file is kept, untouched, at {place}." if place else "The original file was left untouched.",
-        "Restore a backup, or go on with what could be read.",
+        "Close Duologue and start it again: it then rescues what can be read.",
     )
 
 
@@ -309,7 +311,7 @@ def _store_read_only(known: Facts) -> ErrorText:
     return ErrorText(
         _joined("The data folder cannot be written to.", _said(known)),
         "What is stored can be read; what is typed now is not stored.",
-        "Allow writing to the folder, or start with another one.",
+        "Allow writing to the folder, or start with another one (DUOLOGUE_DATA_DIR).",
     )
 
 

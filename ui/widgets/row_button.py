@@ -54,10 +54,10 @@ class RowButton(QPushButton):
         self.setAccessibleName(text)
         self.setToolTip(f"{text} ({self._keys})" if self._keys else text)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.EnabledChange:
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.EnabledChange, QEvent.Type.DevicePixelRatioChange):
             self._tint()
+        return super().event(event)
 
     def _tint(self) -> None:
         palette = self._theme.palette
