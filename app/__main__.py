@@ -12,7 +12,7 @@ from app.domain.blocks import TextBlock
 from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret
 from app.domain.request import DEFAULT_MAX_TOKENS, Request, Turn
 from app.domain.stream import Retrying, TextDelta
-from app.errors import DuologueError
+from app.errors import DuologueError, SimulatorFailed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,9 +24,27 @@ def main(arguments: list[str] | None = None) -> int:
     asking.add_argument("prompt")
     asking.add_argument("--model", default="claude-sonnet-5-5")
     asking.add_argument("--max-tokens", type=int, default=DEFAULT_MAX_TOKENS)
+    simulate = commands.add_parser("simulate", help="a Messages API on this machine, for trying things out")
+    simulate.add_argument("--port", type=int, default=4141)
+    simulate.add_argument("--host", default="127.0.0.1")
+    simulate.add_argument("--rate", type=float, default=60.0, help="deltas a second; 0: as fast as they are read")
     given = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
+    if given.command == "simulate":
+        return simulated(given.host, given.port, given.rate)
     turns = (Turn("user", (TextBlock(given.prompt),)),)
     return asyncio.run(ask(Request(given.model, given.max_tokens, turns), os.environ))
+
+
+def simulated(host: str, port: int, rate: float) -> int:
+    """Serve the simulator until interrupted."""
+    from app.simulator.server import serve
+
+    try:
+        serve(host, port, rate)
+    except SimulatorFailed as error:
+        sys.stderr.write(f"The simulator did not start: {error.reason}\n")
+        return 1
+    return 0
 
 
 async def ask(request: Request, environ: Mapping[str, str]) -> int:

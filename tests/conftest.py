@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from app.simulator.server import LocalSimulator, own_catalogue
+from app.simulator.service import Simulator
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
@@ -28,3 +31,17 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
+
+
+@pytest.fixture
+def simulator() -> Iterator[LocalSimulator]:
+    """The simulator on loopback, streaming as fast as it is read; `simulator_url` is where."""
+    local = LocalSimulator(Simulator(own_catalogue(), rate=0))
+    local.start()
+    yield local
+    local.stop()
+
+
+@pytest.fixture
+def simulator_url(simulator: LocalSimulator) -> str:
+    return simulator.url

@@ -1,0 +1,242 @@
+"""The simulator's endpoints: the Messages API, as an ASGI application.
+
+Starlette is imported when the application is made, so that importing this module costs nothing.
+"""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.domain.models import Catalogue
+from app.simulator.cache import Ledger, positions_of
+from app.simulator.faults import STATUSES, Script, script_of
+from app.simulator.journal import Entry, Journal
+from app.simulator.listing import model_page, model_row
+from app.simulator.replies import prompt_of, reply_to
+from app.simulator.stream import Event, events_of_message, frame
+from app.simulator.validation import BODY_LIMIT, Refusal, refusal_of, refusal_of_count
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+RATE = 60.0
+"""Deltas a second, unless a script says otherwise."""
+
+
+class Simulator:
+    """One simulated service: its cache, its journal, its endpoints."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        rate: float = RATE,
+        sleep: Callable[[float], Any] = asyncio.sleep,
+    ) -> None:
+        """`clock` gives seconds, for the cache's lifetimes; `rate` 0 streams as fast as the reader reads."""
+        self.journal = Journal()
+        self._catalogue = catalogue
+        self._ledger = Ledger(clock)
+        self._rate = rate
+        self._sleep = sleep
+        self._count = 0
+        self._failures: Counter[str] = Counter()
+
+    def asgi(self) -> "Starlette":
+        """The application, for any ASGI server."""
+        from starlette.applications import Starlette
+        from starlette.routing import Route
+
+        return Starlette(
+            routes=[
+                Route("/v1/messages", self._messages, methods=["POST"]),
+                Route("/v1/messages/count_tokens", self._count_tokens, methods=["POST"]),
+                Route("/v1/models", self._models, methods=["GET"]),
+                Route("/v1/models/{id:path}", self._model, methods=["GET"]),
+                Route("/{path:path}", self._nowhere, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
+            ]
+        )
+
+    # ---- endpoints
+
+    async def _messages(self, request: "Request") -> "Response":
+        body, entry, refused = await self._read(request)
+        if refused is None:
+            refused = refusal_of(request.headers, body, self._catalogue)
+        if refused is not None:
+            return self._refuse(entry, refused)
+        script = script_of(prompt_of(body), str(body["model"]))
+        if script.status is not None and self._fails_still(script, prompt_of(body)):
+            message = f"This is the {script.status} that was asked for."
+            return self._refuse(entry, Refusal(script.status, STATUSES[script.status], message), script.retry_after)
+        self._count += 1
+        model = self._catalogue.find(str(body["model"]).split("+")[0])
+        reply = reply_to(body, script, model, self._ledger, self._count)
+        if not body.get("stream"):
+            return self._json(entry, 200, reply)
+        return self._stream(entry, reply, script, prompt_of(body))
+
+    async def _count_tokens(self, request: "Request") -> "Response":
+        body, entry, refused = await self._read(request)
+        if refused is None:
+            refused = refusal_of_count(request.headers, body, self._catalogue)
+        if refused is not None:
+            return self._refuse(entry, refused)
+        positions = positions_of(body)
+        return self._json(entry, 200, {"input_tokens": positions[-1].tokens if positions else 0})
+
+    async def _models(self, request: "Request") -> "Response":
+        entry = self.journal.note("GET", request.url.path, request.headers, None)
+        refused = refusal_of_count(request.headers, None, self._catalogue)
+        if refused is not None:
+            return self._refuse(entry, refused)
+        return self._json(entry, 200, model_page(self._catalogue, request.query_params))
+
+    async def _model(self, request: "Request") -> "Response":
+        entry = self.journal.note("GET", request.url.path, request.headers, None)
+        refused = refusal_of_count(request.headers, None, self._catalogue)
+        if refused is not None:
+            return self._refuse(entry, refused)
+        found = self._catalogue.find(request.path_params["id"])
+        if found is None:
+            name = request.path_params["id"]
+            return self._refuse(entry, Refusal(404, "not_found_error", f"model: {name}"))
+        return self._json(entry, 200, model_row(found))
+
+    async def _nowhere(self, request: "Request") -> "Response":
+        entry = self.journal.note(request.method, request.url.path, request.headers, None)
+        return self._refuse(entry, Refusal(404, "not_found_error", "Not Found"))
+
+    # ---- answering
+
+    async def _read(self, request: "Request") -> tuple[Any, Entry, Refusal | None]:
+        raw = bytearray()
+        async for chunk in request.stream():
+            raw += chunk
+            if len(raw) > BODY_LIMIT:
+                entry = self.journal.note(request.method, request.url.path, request.headers, None)
+                message = "Request exceeds the maximum size"
+                return None, entry, Refusal(413, "request_too_large", message)
+        try:
+            body = json.loads(bytes(raw))
+        except (ValueError, RecursionError):
+            entry = self.journal.note(request.method, request.url.path, request.headers, None)
+            return None, entry, Refusal(400, "invalid_request_error", "The request body is not valid JSON")
+        return body, self.journal.note(request.method, request.url.path, request.headers, body), None
+
+    def _fails_still(self, script: Script, prompt: str) -> bool:
+        self._failures[prompt] += 1
+        return script.times is None or self._failures[prompt] <= script.times
+
+    def _headers(self, number: int) -> dict[str, str]:
+        reset = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1))
+        limits = {"requests": 1000, "input-tokens": 2_000_000, "output-tokens": 400_000, "tokens": 2_400_000}
+        headers = {"request-id": f"req_sim_{number:012d}", "anthropic-organization-id": "simulator"}
+        for name, limit in limits.items():
+            headers[f"anthropic-ratelimit-{name}-limit"] = str(limit)
+            headers[f"anthropic-ratelimit-{name}-remaining"] = str(limit - 1)
+            headers[f"anthropic-ratelimit-{name}-reset"] = reset
+        return headers
+
+    def _json(self, entry: Entry, status: int, body: Any, headers: Mapping[str, str] | None = None) -> "Response":
+        from starlette.responses import Response
+
+        entry.status = status
+        text = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        every = {**self._headers(len(self.journal.entries)), **(headers or {})}
+        return Response(text, status, headers=every, media_type="application/json")
+
+    def _refuse(self, entry: Entry, refused: Refusal, retry_after: float | None = None) -> "Response":
+        request_id = f"req_sim_{len(self.journal.entries):012d}"
+        body = {
+            "type": "error",
+            "error": {"type": refused.kind, "message": refused.message, "details": None},
+            "request_id": request_id,
+        }
+        headers = {"request-id": request_id}
+        if retry_after is not None:
+            headers["retry-after"] = f"{retry_after:g}"
+        return self._json(entry, refused.status, body, headers)
+
+    def _stream(self, entry: Entry, message: dict[str, Any], script: Script, prompt: str) -> "Response":
+        from starlette.responses import StreamingResponse
+
+        entry.status = 200
+        broken = script.break_by if script.break_by is None or self._fails_still(script, prompt) else None
+        return StreamingResponse(
+            self._frames(entry, message, script, broken),
+            headers={**self._headers(len(self.journal.entries)), "cache-control": "no-cache"},
+            media_type="text/event-stream; charset=utf-8",
+        )
+
+    async def _frames(
+        self, entry: Entry, message: dict[str, Any], script: Script, broken: str | None
+    ) -> AsyncIterator[bytes]:
+        pace = _Pace(script.rate or self._rate, self._sleep)
+        deltas = 0
+        finished = False
+        try:
+            for event in events_of_message(message):
+                if event["type"] == "content_block_delta":
+                    deltas += 1
+                    if deltas > script.after and (broken or script.stop_reason):
+                        break
+                    await pace.wait()
+                yield frame(event)
+                entry.sent_events += 1
+            else:
+                finished = True
+                return
+            async for last in self._ending(message, script, broken, event):
+                yield last
+            finished = True
+        finally:
+            entry.disconnected = not finished
+
+    async def _ending(
+        self, message: dict[str, Any], script: Script, broken: str | None, event: Event
+    ) -> AsyncIterator[bytes]:
+        """How an answer that was scripted to end early ends."""
+        match broken:
+            case "error":
+                error = {"type": "overloaded_error", "message": "Overloaded", "details": None}
+                yield frame({"type": "error", "error": error, "request_id": None})
+            case "stall":
+                await asyncio.Event().wait()
+            case "cut":
+                raise _Cut
+            case _:
+                yield frame({"type": "content_block_stop", "index": event["index"]})
+                tail = list(events_of_message({**message, "stop_reason": script.stop_reason}))[-2:]
+                for each in tail:
+                    yield frame(each)
+
+
+class _Cut(Exception):
+    """Raised into uvicorn, which then closes the connection without an end."""
+
+
+class _Pace:
+    """So many deltas a second, kept over time and not per delta, for timers are coarse."""
+
+    def __init__(self, rate: float, sleep: Callable[[float], Any]) -> None:
+        self._rate = rate
+        self._sleep = sleep
+        self._started = 0.0
+        self._count = 0
+
+    async def wait(self) -> None:
+        if self._rate <= 0:
+            return
+        now = asyncio.get_running_loop().time()
+        self._started = self._started or now
+        self._count += 1
+        ahead = self._started + self._count / self._rate - now
+        if ahead > 0:
+            await self._sleep(ahead)
