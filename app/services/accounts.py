@@ -17,6 +17,8 @@ class Vault(Protocol):
 
     async def store(self, profile: str, key: Secret) -> None: ...
 
+    async def describe(self) -> str: ...
+
 
 class Client(Protocol):
     async def models(self) -> Sequence[Mapping[str, Any]]: ...
@@ -77,6 +79,14 @@ class Accounts(Generic[C]):
             return await client.models()
         finally:
             await client.aclose()
+
+    async def keyring(self) -> str:
+        """The name of the keyring that keys are kept in.
+
+        Raises:
+            VaultError: there is none that can be used now.
+        """
+        return await self._vault.describe()
 
     async def adopt(self, name: str, key: Secret, *, keep: bool) -> None:
         """Use `key` for a profile: for this run only, or kept in the keyring.
