@@ -41,6 +41,10 @@ class SettingsKeeper:
         known = self.profiles()
         return self._settings.default_profile or next(iter(known))
 
+    def detach(self) -> None:
+        """Write nothing from now on: the data folder is another program's, or cannot be written."""
+        self._folder = None
+
     async def save(self) -> None:
         """Write what has changed.
 

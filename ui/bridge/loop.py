@@ -1,7 +1,9 @@
 """Where Qt's event loop and asyncio's become one. Nothing else imports qasync."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import sys
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import qasync
@@ -15,5 +17,34 @@ def run(qt_app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> i
     await nothing.
     """
     qt_app.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qt_app)) as runner:
+    with (
+        asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qt_app)) as runner,
+        finishing_generators(runner.get_loop()),
+    ):
         return runner.run(main())
+
+
+@contextmanager
+def finishing_generators(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Have abandoned async generators closed by the loop, as asyncio's own loops do and qasync's does not.
+
+    Without it, what a cancelled request leaves half-read is closed by the garbage collector, which can await nothing:
+    its connection would stay open.
+    """
+    closing: set[asyncio.Task[None]] = set()
+
+    def close_soon(generator: AsyncGenerator[Any, Any]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(close, generator)
+
+    def close(generator: AsyncGenerator[Any, Any]) -> None:
+        task = loop.create_task(generator.aclose())
+        closing.add(task)
+        task.add_done_callback(closing.discard)
+
+    earlier = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(finalizer=close_soon)
+    try:
+        yield
+    finally:
+        sys.set_asyncgen_hooks(*earlier)

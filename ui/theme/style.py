@@ -180,6 +180,22 @@ QPlainTextEdit[look="writing"], QPlainTextEdit[look="bare"], QTextEdit[look="bar
   selection-background-color: {p.selection}; selection-color: {p.text};
 }}
 QPlainTextEdit[look="writing"] {{ font-size: {metrics.COMPOSER_TEXT_PX}px; }}
+QComboBox::drop-down {{ border: none; width: {metrics.SPACE * 6}px; }}
+QComboBox::down-arrow {{ image: none; }}
+QComboBox QAbstractItemView {{
+  background: {p.raised}; color: {p.text}; border: 1px solid {p.line}; outline: none;
+  selection-background-color: {p.accent_soft}; selection-color: {p.text};
+}}
+QPlainTextEdit[look="field"] {{
+  background: {p.surface}; color: {p.text}; border: 1px solid {p.line}; border-radius: {metrics.RADIUS_BUTTON}px;
+  padding: {metrics.SPACE}px; placeholder-text-color: {p.muted};
+  selection-background-color: {p.selection}; selection-color: {p.text};
+}}
+QPlainTextEdit[look="field"]:focus {{ border: 1px solid {p.accent}; }}
+QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit[look="field"]:disabled {{
+  background: transparent; color: {p.faint}; border: 1px dashed {p.line}; placeholder-text-color: {p.faint};
+}}
+QLineEdit[invalid="true"] {{ border: 1px solid {p.error}; }}
 QListView[look="bare"] {{ background: transparent; border: none; outline: none; }}
 """
 
@@ -187,6 +203,22 @@ QListView[look="bare"] {{ background: transparent; border: none; outline: none; 
 def _furniture(p: Palette) -> str:
     thickness, thumb = metrics.SCROLLBAR_PX, (metrics.SCROLLBAR_PX - 4) // 2
     return f"""
+QTabWidget::pane {{ border: none; }}
+QTabWidget QTabBar::tab {{
+  background: transparent; color: {p.muted}; border: 1px solid transparent; font-weight: 500;
+  border-radius: {metrics.RADIUS_BUTTON}px; padding: 0 {metrics.SPACE * 3}px; min-height: {metrics.BUTTON_PX - 4}px;
+  margin: {metrics.SPACE * 2}px 0 {metrics.SPACE}px {metrics.SPACE}px;
+}}
+QTabWidget QTabBar::tab:selected {{ background: {p.raised}; color: {p.text}; border: 1px solid {p.line}; }}
+QTabWidget QTabBar::tab:focus {{ border: 1px solid {p.accent}; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QTableView {{
+  background: {p.surface}; color: {p.text}; border: 1px solid {p.line}; gridline-color: {p.line_soft};
+  selection-background-color: {p.selection}; selection-color: {p.text};
+}}
+QHeaderView, QHeaderView::section, QTableCornerButton::section {{
+  background: {p.sidebar}; color: {p.muted}; border: none; padding: {metrics.SPACE}px;
+}}
 QToolTip {{
   background: {p.raised}; color: {p.text}; border: 1px solid {p.line}; padding: {metrics.SPACE}px;
 }}

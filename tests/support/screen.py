@@ -1,0 +1,173 @@
+"""A real window on a display of its own, driven from outside with xdotool, as a person drives it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT_S = 20.0
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    """Wait until `condition` holds; it is looked at again and again, for it holds in another process.
+
+    Raises:
+        AssertionError: it never did; `what` says what was waited for.
+    """
+    deadline = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {LIMIT_S:g} s for {what}"
+        time.sleep(0.02)
+
+
+class VirtualScreen:
+    """An X server without a screen, and a window manager in it. Use as a context manager."""
+
+    def __init__(self, width: int = 1440, height: int = 900) -> None:
+        self.size = (width, height)
+        self.name = ""
+
+    def __enter__(self) -> Self:
+        read, write = os.pipe()
+        geometry = f"{self.size[0]}x{self.size[1]}x24"
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", geometry, "-nolisten", "tcp"],
+            pass_fds=[write],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write)
+        with os.fdopen(read) as told:
+            self.name = f":{told.readline().strip()}"
+        self._manager = subprocess.Popen(
+            ["openbox"], env={**os.environ, "DISPLAY": self.name}, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for process in (self._manager, self._server):
+            process.terminate()
+            process.wait()
+
+    def do(self, *words: str) -> str:
+        """One xdotool command; returns what it says."""
+        done = subprocess.run(
+            ["xdotool", *words],
+            env={**os.environ, "DISPLAY": self.name},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_S,
+        )
+        return done.stdout.strip()
+
+
+class Window:
+    """The program's window on a screen. Use as a context manager; leaving closes it."""
+
+    def __init__(
+        self,
+        screen: VirtualScreen,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        arguments: tuple[str, ...] = (),
+        whole_screen: bool = False,
+    ) -> None:
+        self._screen = screen
+        self.folder = folder
+        dropped = {"ANTHROPIC_API_KEY", "QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "PYTHONDONTWRITEBYTECODE"}
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name not in dropped},
+            "DISPLAY": screen.name,
+            "DUOLOGUE_DATA_DIR": str(folder),
+            "DUOLOGUE_ANNOUNCE": "1",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            **(environment or {}),
+        }
+        self._arguments = arguments
+        self._whole_screen = whole_screen
+        self._id = ""
+
+    def __enter__(self) -> Self:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "ui", *self._arguments],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line == "ready\n", self._complaint()
+        until(self._find, "the window")
+        if self._whole_screen:
+            width, height = self._screen.size
+            self._screen.do("windowmove", self._id, "0", "0")
+            self._screen.do("windowsize", "--sync", self._id, str(width), str(height))
+        self._screen.do("windowactivate", "--sync", self._id)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    # ---- what a person does
+
+    def type(self, text: str) -> None:
+        self._screen.do("type", "--clearmodifiers", "--delay", "6", text)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self._screen.do("key", "--clearmodifiers", key)
+
+    def say(self, text: str) -> None:
+        """Write into the composer and send; returns when the message is stored."""
+        before = self.count("user")
+        self.type(text)
+        self.press("Return")
+        until(lambda: self.count("user") > before, "the message to be stored")
+
+    def close(self) -> int:
+        """Close the window as the window manager does, and return the exit status."""
+        self.press("alt+F4")
+        return self.process.wait(LIMIT_S)
+
+    # ---- what can be seen from outside
+
+    def messages(self) -> list[tuple[str, str, str]]:
+        """(role, state, blocks) of every stored message, oldest first."""
+        database = self.folder / "duologue.db"
+        with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=LIMIT_S) as db:
+            rows = db.execute("SELECT role, state, blocks FROM messages ORDER BY seq").fetchall()
+        return [(str(role), str(state), str(blocks)) for role, state, blocks in rows]
+
+    def count(self, role: str) -> int:
+        return sum(each[0] == role for each in self.messages())
+
+    def until_answered(self) -> None:
+        """Wait until the newest message is a whole answer."""
+        until(lambda: (self.messages() or [("", "", "")])[-1][:2] == ("assistant", "complete"), "a whole answer")
+
+    def shoot(self, path: Path) -> None:
+        """Write a picture of the screen."""
+        self._screen.do("mousemove", str(self._screen.size[0] - 2), str(self._screen.size[1] - 2))
+        subprocess.run(
+            ["import", "-window", "root", str(path)], env={**os.environ, "DISPLAY": self._screen.name}, check=True
+        )
+
+    def _find(self) -> bool:
+        found = self._screen.do("search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Duologue")
+        self._id = found.splitlines()[-1] if found else ""
+        return bool(self._id)
+
+    def _complaint(self) -> str:
+        self.process.kill()
+        return self.process.communicate()[1][-3000:]

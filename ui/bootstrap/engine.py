@@ -1,0 +1,79 @@
+"""Clients and the simulator, built when they are first needed. Their libraries are imported on other threads."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.domain.connection import Endpoint
+from app.errors import ApiError, ConnectionFailed
+from app.services.accounts import SIMULATOR, Accounts
+from app.settings.keeper import SettingsKeeper
+from app.vault.keys import parse_key
+from app.vault.vault import KeyringVault
+
+if TYPE_CHECKING:
+    from app.client.messages import MessagesClient
+    from app.simulator.server import LocalSimulator
+
+
+class Engine:
+    """Connects profiles by name."""
+
+    def __init__(
+        self,
+        keeper: SettingsKeeper,
+        environ: Mapping[str, str],
+        models_listed: Callable[[Sequence[Mapping[str, Any]]], None],
+    ) -> None:
+        """`models_listed` is told the rows of the Models API, once for each profile that is connected."""
+        self._keeper = keeper
+        self._models_listed = models_listed
+        self._simulator: LocalSimulator | None = None
+        self._listed: set[str] = set()
+        self.accounts: Accounts[MessagesClient] = Accounts(
+            keeper.profiles, KeyringVault(), environ, self._build, self._start_simulator, parse_key
+        )
+        self.parse_key = parse_key
+
+    async def connect(self, profile: str) -> "MessagesClient":
+        """The client of a profile; the empty name stands for the default one. Raises as `Accounts.client`."""
+        return await self.accounts.client(profile or self._keeper.default_profile)
+
+    async def refresh_models(self, profile: str) -> None:
+        """Ask the service for its models, once for each profile. That nobody answers is no news: sending says so."""
+        name = profile or self._keeper.default_profile
+        if name in self._listed or name == SIMULATOR.name:
+            return
+        self._listed.add(name)
+        try:
+            self._models_listed(await (await self.connect(name)).models())
+        except (ApiError, ConnectionFailed):
+            self._listed.discard(name)
+
+    async def close(self) -> None:
+        await self.accounts.close()
+        if self._simulator is not None:
+            await asyncio.to_thread(self._simulator.stop)
+
+    async def _build(self, endpoint: Endpoint) -> "MessagesClient":
+        settings = self._keeper.value
+
+        def make() -> "MessagesClient":
+            from app.client.connection import Network
+            from app.client.messages import MessagesClient
+
+            ca_file = Path(settings.ca_file).expanduser() if settings.ca_file else None
+            return MessagesClient(endpoint, network=Network(proxy=settings.proxy or None, ca_file=ca_file))
+
+        return await asyncio.to_thread(make)
+
+    async def _start_simulator(self) -> str:
+        def start() -> "tuple[LocalSimulator, str]":
+            from app.simulator.server import LocalSimulator
+
+            simulator = LocalSimulator()
+            return simulator, simulator.start()
+
+        self._simulator, url = await asyncio.to_thread(start)
+        return url

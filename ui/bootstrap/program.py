@@ -1,0 +1,279 @@
+"""The running program: data, network and keys behind the window, from its first sight to its last."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+import resources
+from app.domain.connection import Profile
+from app.domain.models import Catalogue
+from app.domain.request import Setup
+from app.errors import DuologueError, StoreError
+from app.services.accounts import SIMULATOR
+from app.services.catalogue import CatalogueKeeper, load_catalogue
+from app.services.library import Library
+from app.services.replies import ReplyService
+from app.settings.keeper import SettingsKeeper
+from app.store.opening import Recovery
+from app.store.store import Store
+from ui.bootstrap.engine import Engine
+from ui.bridge.instance import InstanceServer
+from ui.bridge.tasks import TaskScope
+from ui.conversation.presenter import ConversationPresenter, now_ms
+from ui.library.presenter import LibraryPresenter
+from ui.shell.commands import Commands
+from ui.shell.dialogs import ConnectionDialog, open_settings
+from ui.shell.window import Window
+from ui.theme import metrics
+from ui.theme.theme import Theme
+from ui.welcome.presenter import ConnectPresenter
+from ui.widgets.error_text import ErrorText, from_facts, sentence
+
+CLOSE_WITHIN_S = 3.0
+"""After that the window's process ends with what is on the disk; a stopped answer is there since it last grew."""
+ZOOM_STEP = 1.1
+
+
+class Program(QObject):
+    """Builds the parts and joins them. `start`, then `closed`."""
+
+    def __init__(
+        self, window: Window, theme: Theme, folder: Path, keeper: SettingsKeeper, environ: Mapping[str, str]
+    ) -> None:
+        super().__init__()
+        self._window = window
+        self._theme = theme
+        self._folder = folder
+        self._keeper = keeper
+        self._environ = environ
+        self._closing = asyncio.Event()
+        self._tasks = TaskScope(self._show_error)
+        self._profile = ""
+        """The connection of new conversations; empty until someone has chosen one."""
+        window.main.close_requested.connect(self._closing.set)
+
+    async def start(self, *, simulator: bool) -> None:
+        """Open the data and make the window usable. Failures become notices; the window is usable all the same."""
+        self._store = await self._open_store()
+        self._catalogue = CatalogueKeeper(
+            await asyncio.to_thread(load_catalogue, partial(resources.read_bytes, "models.json"))
+        )
+        self._catalogue.reprice(self._keeper.value.prices)
+        self._engine = Engine(self._keeper, self._environ, self._take_models)
+        self._build()
+        self._profile = SIMULATOR.name if simulator else self._first_profile()
+        self._show_settings()
+        self._show_connection()
+        opened = self._keeper.value.window.get("conversation")
+        self._conversation.start(opened if isinstance(opened, str) else "")
+        self._rows.refresh()
+
+    async def closed(self) -> None:
+        """Wait until the person closes the window, put everything away, and close it."""
+        await self._closing.wait()
+        window = {**self._window.main.remembered(), "conversation": self._conversation.shown_id}
+        self._window.main.hide()
+        self._keeper.change(window=window)
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await self._put_away()
+        except TimeoutError:
+            pass  # a disk or a network that hangs must not keep a window alive that nobody sees
+        self._window.main.leave()
+
+    async def _put_away(self) -> None:
+        try:
+            await self._conversation.close()
+            await self._rows.close()
+            await self._tasks.close()
+            await self._keeper.save()
+        except DuologueError as error:
+            # nobody looks at the window any more; what could be stored is
+            self._show_error(error)
+        await self._engine.close()
+        await self._store.close()
+
+    # ---- opening
+
+    async def _open_store(self) -> Store:
+        try:
+            opened = await Store.open(self._folder)
+        except StoreError as error:
+            text = sentence(error)
+            kept_for_now = "Until this is mended, nothing that you write here is kept when the window closes."
+            self._window.notices.show_notice(replace(text, advice=f"{text.advice} {kept_for_now}".strip()))
+            self._keeper.detach()
+            return await Store.in_memory()
+        self._instance = InstanceServer(str(self._folder), self)
+        self._instance.raise_requested.connect(self._window.main.raise_up)
+        if opened.recovery is not None:
+            self._tell_recovery(opened.recovery)
+        return opened.store
+
+    def _tell_recovery(self, recovery: Recovery) -> None:
+        self._window.notices.show_notice(
+            ErrorText(
+                "The database was damaged.",
+                f"{recovery.conversations:,} conversations with {recovery.messages:,} messages could be read and are "
+                f"here; the damaged file is kept as {recovery.kept_at}.",
+                "",
+            ),
+            tone="caution",
+        )
+
+    def _build(self) -> None:
+        window, library = self._window, Library(self._store)
+        replies = ReplyService(self._connect, self._store, self._models)
+        self._conversation = ConversationPresenter(
+            window.page, library, replies, self._default_setup, self._catalogue.cost
+        )
+        self._rows = LibraryPresenter(
+            window.library, library, self._store.search, lambda: self._conversation.answering, now_ms
+        )
+        self._commands = Commands(
+            window.main,
+            window.page,
+            window.library,
+            self._conversation,
+            self._rows,
+            {
+                "zoom_in": partial(self._zoom_by, ZOOM_STEP),
+                "zoom_out": partial(self._zoom_by, 1 / ZOOM_STEP),
+                "zoom_reset": partial(self._take_setting, "zoom", 1.0),
+                "settings": self._open_settings,
+                "connection": self._open_connection,
+                "open_data_folder": self._open_folder,
+            },
+        )
+        for failing in (self._conversation, self._rows):
+            failing.failed.connect(self._show_error)
+        self._conversation.retry_failed.connect(self._show_failed_retry)
+        self._conversation.setup_shown.connect(self._show_setup)
+        window.setup.setup_changed.connect(self._conversation.change_setup)
+        window.setup.connection_requested.connect(self._open_connection)
+        window.welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
+        window.main.panes_changed.connect(self._save_settings)
+        self._connecting = self._presenter_for(window.welcome.form)
+        window.welcome.form_opened.connect(self._connecting.begin)
+
+    def _presenter_for(self, form: Any) -> ConnectPresenter:
+        presenter = ConnectPresenter(form, self._engine.accounts, self._engine.parse_key, self._own_profile)
+        presenter.connected.connect(self._take_connection)
+        presenter.models_listed.connect(self._take_models)
+        return presenter
+
+    # ---- models
+
+    def _models(self) -> Catalogue:
+        return self._catalogue.value
+
+    def _take_models(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._catalogue.refresh(rows)
+        self._show_models()
+
+    def _show_models(self) -> None:
+        models = [(each.id, each.display_name) for each in self._catalogue.value.pickable]
+        self._window.page.composer.set_models(models)
+        self._window.setup.show_models(models)
+
+    # ---- connections
+
+    async def _connect(self, profile: str) -> Any:
+        client = await self._engine.connect(profile or self._profile)
+        self._tasks.start(f"models {profile}", partial(self._engine.refresh_models, profile or self._profile))
+        return client
+
+    def _first_profile(self) -> str:
+        """The connection chosen earlier, or the one that the environment has a key for."""
+        settings = self._keeper.value
+        if settings.default_profile or not self._environ.get("ANTHROPIC_API_KEY", "").strip():
+            return settings.default_profile
+        return next(iter(self._keeper.profiles()))
+
+    def _own_profile(self) -> Profile:
+        """The connection that the form for a key is for."""
+        profiles = self._keeper.profiles()
+        return profiles.get(self._profile) or next(iter(profiles.values()))
+
+    def _use_profile(self, name: str, keep: bool) -> None:
+        """Take a connection for new conversations and the shown one; `keep`: also after the next start."""
+        self._profile = name
+        if keep:
+            self._keeper.change(default_profile=name)
+            self._save_settings()
+        self._show_connection()
+        self._conversation.use_profile(name)
+
+    def _take_connection(self, profile: Profile, kept: bool) -> None:
+        others = [each for each in self._keeper.value.profiles if each.name != profile.name]
+        self._keeper.change(profiles=(profile, *others))
+        self._use_profile(profile.name, kept)
+
+    def _show_connection(self) -> None:
+        names = [(name, name) for name in self._keeper.profiles()]
+        self._window.setup.show_profiles([*names, (SIMULATOR.name, SIMULATOR.name)])
+        self._window.page.show_needs_welcome(not self._profile)
+        self._window.library.set_connection(self._profile or "Not connected", bool(self._profile))
+
+    def _open_connection(self) -> None:
+        dialog = ConnectionDialog(self._window.main)
+        presenter = self._presenter_for(dialog.form)
+        presenter.setParent(dialog)
+        presenter.connected.connect(dialog.accept)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        presenter.begin()
+
+    # ---- setup and settings
+
+    def _default_setup(self) -> Setup:
+        return Setup(profile=self._profile, model=self._keeper.value.default_model)
+
+    def _show_setup(self, setup: Setup) -> None:
+        model = setup.model or self._catalogue.value.default.id
+        entry = self._catalogue.value.find(model)
+        self._window.page.composer.set_model(entry.id if entry else model)
+        self._window.page.empty.show_who(entry.display_name if entry else model, setup.profile or self._profile)
+        self._window.setup.show_setup(setup, entry.id if entry else model, entry)
+
+    def _open_settings(self) -> None:
+        folder = "" if self._store.forgets else str(self._folder)
+        open_settings(self._window.main, self._keeper, self._catalogue, folder, self._take_setting)
+
+    def _take_setting(self, name: str, value: object) -> None:
+        self._keeper.change(**{name: value})
+        self._show_settings()
+        self._save_settings()
+
+    def _zoom_by(self, factor: float) -> None:
+        low, high = metrics.ZOOM_RANGE
+        self._take_setting("zoom", round(max(low, min(high, self._keeper.value.zoom * factor)), 2))
+
+    def _show_settings(self) -> None:
+        settings = self._keeper.value
+        self._theme.set_mode(settings.theme)
+        self._window.transcript.set_zoom(settings.zoom)
+        self._window.page.composer.set_enter_sends(settings.send_key == "enter")
+        self._catalogue.reprice(settings.prices)
+        self._show_models()
+
+    def _save_settings(self) -> None:
+        self._tasks.start("settings", self._keeper.save)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+
+    # ---- failures
+
+    def _show_error(self, error: DuologueError) -> None:
+        self._window.show_error(error)
+
+    def _show_failed_retry(self, known: Mapping[str, Any]) -> None:
+        text = from_facts(known)
+        self._window.notices.show_notice(replace(text, kept="The earlier answer is kept."))

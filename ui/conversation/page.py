@@ -1,0 +1,66 @@
+"""One conversation on screen: header, transcript, composer. Before the first message, something else stands there."""
+
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from ui.composer.view import Composer
+from ui.conversation.empty import EmptyView
+from ui.conversation.header import Header
+from ui.theme import metrics
+from ui.theme.style import dress
+from ui.theme.theme import Theme
+from ui.transcript.view import TranscriptView
+from ui.welcome.view import WelcomeView
+
+SIDE_PX = metrics.SPACE * 6
+
+
+class ConversationPage(QWidget):
+    """Places its parts and knows which of them is to be seen."""
+
+    def __init__(self, theme: Theme, transcript: TranscriptView, composer: Composer, welcome: WelcomeView) -> None:
+        super().__init__()
+        dress(self, look="canvas")
+        self.transcript = transcript
+        self.composer = composer
+        self.welcome = welcome
+        self.header = Header(theme)
+        self.empty = EmptyView()
+        self._is_empty = True
+        self._needs_welcome = False
+        self._centre = QStackedWidget()
+        for each in (transcript, self.empty, welcome):
+            self._centre.addWidget(each)
+        self._foot = QWidget()
+        row = QHBoxLayout(self._foot)
+        row.setContentsMargins(SIDE_PX, 0, SIDE_PX, metrics.SPACE * 3)
+        composer.setMaximumWidth(metrics.MEASURE_PX)
+        row.addWidget(composer)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self._centre, 1)
+        column.addWidget(self._foot)
+        self._choose()
+
+    def show_title(self, title: str) -> None:
+        self.header.show_title(title)
+
+    def show_cost(self, usd: float | None, *, simulated: bool) -> None:
+        self.header.show_cost(usd, simulated=simulated)
+
+    def show_empty(self, empty: bool) -> None:
+        """Whether the conversation has no message yet."""
+        self._is_empty = empty
+        self._choose()
+
+    def show_needs_welcome(self, needed: bool) -> None:
+        """Whether nothing can be sent yet, for nobody has said where to."""
+        self._needs_welcome = needed
+        self._choose()
+
+    def _choose(self) -> None:
+        welcome = self._is_empty and self._needs_welcome
+        shown = self.welcome if welcome else self.empty if self._is_empty else self.transcript
+        self._centre.setCurrentWidget(shown)
+        self._foot.setVisible(not welcome)

@@ -1,0 +1,48 @@
+"""What an answer is doing before and while it comes, in a few words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.stream import ClientEvent, MessageStarted, ResponseStarted, Retrying, TextDelta, ThinkingDelta
+
+
+@dataclass(slots=True)
+class Phase:
+    """Times in seconds, from any monotonic clock.
+
+    From the first text on there is nothing to say: the text itself shows that it is being written.
+    """
+
+    since: float
+    _kind: str = "connecting"
+    _retry: Retrying | None = None
+
+    def take(self, events: Sequence[ClientEvent], now: float) -> None:
+        """See what has arrived."""
+        for event in events:
+            match event:
+                case Retrying():
+                    self._turn("retrying", now)
+                    self._retry = event
+                case ResponseStarted() | MessageStarted():
+                    self._turn("waiting", now)
+                case ThinkingDelta():
+                    self._turn("thinking", now)
+                case TextDelta():
+                    self._turn("", now)
+
+    def text(self, now: float) -> str | None:
+        """The words to show, or None when the answer speaks for itself."""
+        passed = int(now - self.since)
+        match self._kind:
+            case "":
+                return None
+            case "retrying" if self._retry is not None:
+                left = max(0, round(self._retry.wait_s - (now - self.since)))
+                return f"attempt {self._retry.attempt} of {self._retry.of}" + (f" in {left} s" if left else "")
+            case kind:
+                return f"{kind} {passed} s" if passed else kind
+
+    def _turn(self, kind: str, now: float) -> None:
+        if kind != self._kind or kind == "retrying":
+            self._kind, self.since = kind, now

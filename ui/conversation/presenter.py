@@ -1,0 +1,355 @@
+"""One page, many conversations: intents go up to services, state comes down to the widgets."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.domain.blocks import TextBlock
+from app.domain.conversation import Conversation, Draft, Message, MessageState, Role, new_id
+from app.domain.request import Setup
+from app.domain.stream import ClientEvent, ResponseStarted, Retrying
+from app.errors import DuologueError
+from app.services.accounts import SIMULATOR
+from app.services.library import Library, title_from
+from app.services.replies import ReplyService
+from ui.bridge.tasks import TaskScope
+from ui.conversation.page import ConversationPage
+from ui.conversation.session import Session
+
+DRAFT_AFTER_MS = 400
+PHASE_TICK_MS = 1000
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class ConversationPresenter(QObject):
+    """Joins the page to the services; the only place where the page's state changes.
+
+    Signals:
+        rows_changed: a conversation was added, answered or renamed: the library's rows are out of date.
+        shown: this conversation is on the page now; arg: its id, empty for one that is not stored yet.
+        setup_shown: the setup of what is shown; arg: a Setup.
+        failed: something expected went wrong outside any answer; arg: a DuologueError.
+        retry_failed: a retry failed and the earlier answer stays; arg: the facts of the error.
+    """
+
+    rows_changed = Signal()
+    shown = Signal(str)
+    setup_shown = Signal(object)
+    failed = Signal(object)
+    retry_failed = Signal(dict)
+
+    def __init__(
+        self,
+        page: ConversationPage,
+        library: Library[Any],
+        replies: ReplyService,
+        default_setup: Callable[[], Setup],
+        cost: Callable[[Conversation], float | None],
+    ) -> None:
+        """`default_setup` is what a new conversation begins with; `cost` tells what one has cost, in USD."""
+        super().__init__()
+        self._page = page
+        self._library = library
+        self._replies = replies
+        self._default_setup = default_setup
+        self._cost = cost
+        self._tasks = TaskScope(self.failed.emit)
+        self._sessions: dict[str, Session] = {}
+        self._session = self._blank(Draft())
+        self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
+        self._draft_timer.timeout.connect(self._save_draft)
+        self._phase_timer = QTimer(self, interval=PHASE_TICK_MS)
+        self._phase_timer.timeout.connect(self._show_phase)
+        page.composer.send_requested.connect(self._send)
+        page.composer.stop_requested.connect(self.stop)
+        page.composer.text_edited.connect(self._note_draft)
+        page.composer.edit_last_requested.connect(self._edit_last)
+        page.composer.model_picked.connect(self._pick_model)
+        page.transcript.retry_requested.connect(self.retry)
+        page.transcript.edit_requested.connect(self._edit)
+
+    # ---- what the shell asks for
+
+    @property
+    def shown_id(self) -> str:
+        """The id of the conversation on the page; empty while it is not stored."""
+        return "" if self._session.is_new else self._session.conversation.id
+
+    @property
+    def answering(self) -> frozenset[str]:
+        """Ids of the conversations in which an answer is being made."""
+        return frozenset(id_ for id_, each in self._sessions.items() if each.is_answering)
+
+    @property
+    def last_answer(self) -> str:
+        """The text of the newest answer on the page; empty if there is none."""
+        answers = [each for each in self._session.shown_path if each.role is Role.ASSISTANT]
+        return answers[-1].text if answers else ""
+
+    def begin_with(self, text: str) -> None:
+        """Put a starting point into the composer, unless something stands there."""
+        if not self._session.draft.text.strip():
+            self._put_text(self._session, text)
+        self._page.composer.setFocus()
+
+    def start(self, conversation_id: str) -> None:
+        """Show what was open last, or a new conversation with its draft."""
+        self._tasks.start("open", partial(self._open, conversation_id))
+
+    def open(self, conversation_id: str) -> None:
+        """Show a conversation; an answer that is being made elsewhere goes on."""
+        if conversation_id and conversation_id == self.shown_id:
+            return
+        self._save_draft()
+        self._tasks.start("open", partial(self._open, conversation_id))
+
+    def new(self) -> None:
+        """Show a conversation that exists once something is sent in it."""
+        self.open("")
+
+    def stop(self) -> None:
+        """Stop the shown conversation's answer. What has arrived stays."""
+        if self._session.is_answering:
+            self._tasks.cancel(self._reply_name(self._session))
+
+    def retry(self, message_id: str = "") -> None:
+        """Ask again for an answer (the last one if none is named); the earlier one stays beside it."""
+        session = self._session
+        if self._is_busy(session):
+            return
+        messages = session.conversation.messages
+        message = messages.get(message_id) or (session.conversation.path[-1] if session.conversation.path else None)
+        if message is None:
+            return
+        prompt = message.id if message.role is Role.USER else message.parent
+        leaf = session.conversation.path[-1]
+        answered = leaf.role is Role.ASSISTANT and leaf.state is not MessageState.FAILED
+        session.fallback_leaf = leaf.id if answered else None
+        self._tasks.start(self._reply_name(session), partial(self._retry, session, prompt))
+
+    def change_setup(self, setup: Setup) -> None:
+        """The person changed what is sent besides the messages."""
+        session = self._session
+        session.conversation = replace(session.conversation, setup=setup)
+        self.setup_shown.emit(setup)
+        if not session.is_new:
+            self._tasks.start(
+                f"setup {session.conversation.id}", partial(self._library.save_setup, session.conversation.id, setup)
+            )
+
+    def use_profile(self, name: str) -> None:
+        """A connection was chosen for what is shown."""
+        self.change_setup(replace(self._session.conversation.setup, profile=name))
+
+    def renamed(self, conversation_id: str, title: str) -> None:
+        """A title was given by hand."""
+        session = self._sessions.get(conversation_id)
+        if session is not None:
+            session.conversation = replace(session.conversation, title=title, title_is_manual=True)
+            if session is self._session:
+                self._page.show_title(title)
+
+    def forget(self, conversation_ids: Sequence[str]) -> None:
+        """Conversations were put away: their answers stop, and a new conversation takes the page."""
+        for conversation_id in conversation_ids:
+            session = self._sessions.pop(conversation_id, None)
+            if session is not None:
+                self._tasks.cancel(self._reply_name(session))
+                if session is self._session:
+                    self.new()
+
+    async def close(self) -> None:
+        """Stop every answer, store what has arrived and the draft."""
+        self._draft_timer.stop()
+        self._phase_timer.stop()
+        await self._tasks.close()
+        await self._library.save_draft(self.shown_id, self._session.draft)
+
+    # ---- opening
+
+    def _blank(self, draft: Draft) -> Session:
+        setup = self._default_setup()
+        return Session(Conversation(id=new_id(), created_ms=now_ms(), setup=setup), draft, self)
+
+    async def _open(self, conversation_id: str) -> None:
+        session = self._sessions.get(conversation_id)
+        if session is None:
+            draft = await self._library.draft(conversation_id)
+            if conversation_id:
+                session = Session(await self._library.open(conversation_id), draft, self)
+                self._sessions[conversation_id] = session
+            else:
+                session = self._blank(draft)
+        self._show(session)
+
+    def _show(self, session: Session) -> None:
+        self._session = session
+        conversation = session.conversation
+        self._page.show_title(conversation.title)
+        streaming = conversation.leaf if session.is_answering else None
+        self._page.transcript.show(session.shown_path, streaming=streaming)
+        self._page.show_empty(session.is_new)
+        self._page.composer.show_text(session.draft.text, session.draft.caret)
+        self._page.composer.set_busy(session.is_answering)
+        self._show_cost()
+        self._show_phase()
+        self._page.composer.setFocus()
+        self.shown.emit(self.shown_id)
+        self.setup_shown.emit(conversation.setup)
+
+    # ---- drafts
+
+    def _note_draft(self, text: str, caret: int) -> None:
+        self._session.draft = Draft(text, caret)
+        self._draft_timer.start()
+
+    def _save_draft(self) -> None:
+        self._draft_timer.stop()
+        session = self._session
+        self._tasks.start(f"draft {self.shown_id}", partial(self._library.save_draft, self.shown_id, session.draft))
+
+    def _edit_last(self) -> None:
+        prompt = self._session.last_prompt
+        if prompt is not None:
+            self._edit(prompt.id)
+
+    def _edit(self, message_id: str) -> None:
+        """Put a message back into the composer; what is sent next takes its place, and it stays as a branch."""
+        session = self._session
+        message = session.conversation.messages.get(message_id)
+        if message is None or session.is_answering:
+            return
+        session.resend_of = message_id
+        self._put_text(session, message.text)
+        self._page.composer.setFocus()
+
+    def _put_text(self, session: Session, text: str) -> None:
+        session.draft = Draft(text, len(text))
+        if session is self._session:
+            self._page.composer.show_text(text, len(text))
+            self._draft_timer.start()
+
+    # ---- sending
+
+    def _reply_name(self, session: Session) -> str:
+        return f"reply {session.conversation.id}"
+
+    def _pick_model(self, model_id: str) -> None:
+        self.change_setup(replace(self._session.conversation.setup, model=model_id))
+
+    def _send(self, text: str) -> None:
+        session = self._session
+        if not self._is_busy(session):
+            self._tasks.start(self._reply_name(session), partial(self._ask, session, text))
+
+    def _is_busy(self, session: Session) -> bool:
+        """Whether a message is being stored or answered: a second Enter must not take the first one's place."""
+        return session.is_answering or self._tasks.is_running(self._reply_name(session))
+
+    async def _ask(self, session: Session, text: str) -> None:
+        """Store the prompt, then ask for its answer: what was typed is on the disk before it leaves the machine."""
+        was_new = session.is_new
+        conversation = session.conversation
+        if was_new:
+            conversation = replace(conversation, title=title_from(text), created_ms=now_ms())
+        message = Message(new_id(), session.parent_of_next, Role.USER, (TextBlock(text),), created_ms=now_ms())
+        session.conversation = await self._library.add(conversation, message)
+        self._sessions[conversation.id] = session
+        session.resend_of = None
+        session.fallback_leaf = None
+        self._sent(session, was_new, text)
+        if was_new:
+            await self._library.save_draft("", Draft())
+        await self._library.save_draft(conversation.id, session.draft)
+        await self._replies.reply(session.conversation, session)
+
+    def _sent(self, session: Session, was_new: bool, text: str) -> None:
+        """The prompt is on the disk: show it, and clear the composer of it, but of nothing that was typed since."""
+        if session.draft.text.strip() == text:
+            session.draft = Draft()
+        if session is self._session:
+            self._draft_timer.stop()
+            self._page.composer.show_text(session.draft.text, session.draft.caret)
+            self._page.show_title(session.conversation.title)
+            self._page.show_empty(False)
+            self._page.transcript.show(session.shown_path)
+            self._page.transcript.jump_to_end()
+            if was_new:
+                self.shown.emit(session.conversation.id)
+        self.rows_changed.emit()
+
+    async def _retry(self, session: Session, prompt: str | None) -> None:
+        session.conversation = await self._library.show_branch(session.conversation, prompt)
+        if session.resend_of is not None and session.resend_of == prompt:
+            # the failed text went back to the composer; if it still stands there, it is what is being sent again
+            failed = session.conversation.messages[session.resend_of].text
+            if session.draft.text == failed:
+                self._put_text(session, "")
+            session.resend_of = None
+        await self._replies.reply(session.conversation, session)
+        await self._fall_back(session)
+
+    async def _fall_back(self, session: Session) -> None:
+        """After a retry that failed, the answer that was there stays the active one; the failure becomes a notice."""
+        fallback, session.fallback_leaf = session.fallback_leaf, None
+        failed = session.conversation.path[-1]
+        if failed.state is not MessageState.FAILED or fallback is None:
+            return
+        session.conversation = await self._library.show_branch(session.conversation, fallback)
+        session.resend_of = None
+        if session is self._session:
+            self._page.transcript.show(session.shown_path)
+        self.retry_failed.emit(dict(failed.facts.error or {}) if failed.facts else {})
+
+    # ---- SessionView
+
+    def answer_started(self, session: Session) -> None:
+        if session is self._session:
+            self._page.composer.set_busy(True)
+            self._page.transcript.show(session.shown_path, streaming=session.conversation.leaf)
+            self._phase_timer.start()
+            self._show_phase()
+        self.rows_changed.emit()
+
+    def answer_arrived(self, session: Session, events: Sequence[ClientEvent]) -> None:
+        if session is self._session:
+            streamed = [each for each in events if not isinstance(each, Retrying | ResponseStarted)]
+            self._page.transcript.extend(streamed)
+            self._show_phase()
+
+    def answer_ended(self, session: Session, message: Message) -> None:
+        if message.state is MessageState.FAILED and session.fallback_leaf is None:
+            self._return_prompt(session, message)
+        if session is self._session:
+            self._page.transcript.phase(None)
+            self._page.transcript.finish(message)
+            self._page.composer.set_busy(False)
+            self._show_cost()
+        self.rows_changed.emit()
+
+    def _return_prompt(self, session: Session, failed: Message) -> None:
+        """Nothing was generated: the text goes back to the composer, unless something newer stands there."""
+        prompt = session.conversation.messages.get(failed.parent or "")
+        if prompt is not None and prompt.role is Role.USER and not session.draft.text.strip():
+            self._put_text(session, prompt.text)
+
+    def _show_cost(self) -> None:
+        conversation = self._session.conversation
+        self._page.show_cost(self._cost(conversation), simulated=conversation.setup.profile == SIMULATOR.name)
+
+    def _show_phase(self) -> None:
+        phase = self._session.phase
+        if phase is None:
+            self._phase_timer.stop()
+        self._page.transcript.phase(None if phase is None else phase.text(time.monotonic()))
+
+    def report(self, error: DuologueError) -> None:
+        """Show an expected failure that belongs to the whole window."""
+        self.failed.emit(error)

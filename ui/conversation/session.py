@@ -1,0 +1,81 @@
+"""One open conversation, shown or not: its value, and the answer that is being made in it."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
+from app.domain.stream import ClientEvent
+from ui.conversation.phase import Phase
+
+
+class SessionView(Protocol):
+    """Whoever shows sessions; it looks for itself whether the one that changed is on screen."""
+
+    def answer_started(self, session: "Session") -> None: ...
+
+    def answer_arrived(self, session: "Session", events: Sequence[ClientEvent]) -> None: ...
+
+    def answer_ended(self, session: "Session", message: Message) -> None: ...
+
+
+class Session:
+    """Outlives its being shown, so that an answer goes on while another conversation is read."""
+
+    def __init__(self, conversation: Conversation, draft: Draft, view: SessionView) -> None:
+        self.conversation = conversation
+        self.draft = draft
+        self.phase: Phase | None = None
+        self.fallback_leaf: str | None = None
+        """While a retry runs: the answer that stays if the retry fails."""
+        self.resend_of: str | None = None
+        """The person's message that the next sent text takes the place of."""
+        self._snapshot: Callable[[], Message] | None = None
+        self._view = view
+
+    @property
+    def is_new(self) -> bool:
+        return not self.conversation.messages
+
+    @property
+    def is_answering(self) -> bool:
+        return self._snapshot is not None
+
+    @property
+    def shown_path(self) -> tuple[Message, ...]:
+        """The active path with the growing answer as far as it has come."""
+        path = self.conversation.path
+        return (*path[:-1], self._snapshot()) if self._snapshot is not None and path else path
+
+    @property
+    def parent_of_next(self) -> str | None:
+        """Where the next message of the person hangs: below the path, or beside the message that it replaces."""
+        if self.resend_of is not None and self.resend_of in self.conversation.messages:
+            return self.conversation.messages[self.resend_of].parent
+        return self.conversation.leaf
+
+    @property
+    def last_prompt(self) -> Message | None:
+        """The person's newest message on the path."""
+        return next((each for each in reversed(self.conversation.path) if each.role is Role.USER), None)
+
+    # ---- services.replies.ReplyWatch
+
+    def started(self, snapshot: Callable[[], Message]) -> None:
+        self._snapshot = snapshot
+        self.phase = Phase(time.monotonic())
+        self.conversation = self.conversation.with_message(snapshot())
+        self._view.answer_started(self)
+
+    def arrived(self, events: Sequence[ClientEvent]) -> None:
+        if self.phase is not None:
+            self.phase.take(events, time.monotonic())
+        self._view.answer_arrived(self, events)
+
+    def ended(self, message: Message) -> None:
+        self._snapshot = None
+        self.phase = None
+        self.conversation = self.conversation.with_message(message)
+        if message.state is MessageState.FAILED and message.parent is not None:
+            self.resend_of = message.parent
+        self._view.answer_ended(self, message)

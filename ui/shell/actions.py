@@ -1,0 +1,82 @@
+"""Every command of the window as one row: menus, shortcuts and tooltips are made from this."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    """Qt's portable names; on macOS Qt reads Ctrl as ⌘. The first is the one that is shown."""
+    group: str = ""
+    """Commands of one group stand together in the menu; empty: not in the menu."""
+
+
+COMMANDS = (
+    Command("new_conversation", "New conversation", ("Ctrl+N",), "conversation"),
+    Command("rename_conversation", "Rename conversation", ("Shift+F2",), "conversation"),
+    Command("delete_conversation", "Delete conversation", ("Ctrl+Shift+Backspace",), "conversation"),
+    Command("stop", "Stop the answer", ("Ctrl+.",), "answer"),
+    Command("retry", "Retry the last answer", ("Ctrl+R",), "answer"),
+    Command("copy_last", "Copy the last answer", ("Ctrl+Shift+C",), "answer"),
+    Command("focus_composer", "Go to the composer", ("Ctrl+L", "Shift+Esc"), "view"),
+    Command("search", "Search conversations", ("Ctrl+K",), "view"),
+    Command("choose_model", "Choose the model", ("Ctrl+M",), "view"),
+    Command("toggle_sidebar", "Sidebar", ("Ctrl+B", "Ctrl+["), "view"),
+    Command("toggle_inspector", "Inspector", ("Ctrl+]",), "view"),
+    Command("zoom_in", "Larger text", ("Ctrl++", "Ctrl+="), "zoom"),
+    Command("zoom_out", "Smaller text", ("Ctrl+-",), "zoom"),
+    Command("zoom_reset", "Normal text size", ("Ctrl+0",), "zoom"),
+    Command("next_conversation", "Next conversation", ("Ctrl+Tab",)),
+    Command("previous_conversation", "Previous conversation", ("Ctrl+Shift+Tab",)),
+    Command("settings", "Settings", ("Ctrl+,",), "program"),
+    Command("connection", "Connection and key", (), "program"),
+    Command("open_data_folder", "Open data folder", (), "program"),
+    Command("about", "About Duologue", (), "program"),
+    Command("quit", "Quit", ("Ctrl+Q", "Ctrl+W"), "program"),
+)
+
+
+class Actions(QObject):
+    """The commands as QActions on one window.
+
+    Signals:
+        triggered: the person gave a command; arg: its name.
+    """
+
+    triggered = Signal(str)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._actions: dict[str, QAction] = {}
+        for command in COMMANDS:
+            action = QAction(command.text, window)
+            action.setShortcuts([QKeySequence(key) for key in command.keys])
+            action.triggered.connect(partial(self._emit, command.name))
+            window.addAction(action)
+            self._actions[command.name] = action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """A menu with every command that has a group, a line between groups."""
+        menu = QMenu(parent)
+        group = COMMANDS[0].group
+        for command in COMMANDS:
+            if not command.group:
+                continue
+            if command.group != group:
+                menu.addSeparator()
+                group = command.group
+            menu.addAction(self._actions[command.name])
+        return menu
+
+    def _emit(self, name: str, _checked: bool = False) -> None:
+        self.triggered.emit(name)

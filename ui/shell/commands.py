@@ -1,0 +1,142 @@
+"""What each command of the window does."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+import app
+from ui.conversation.page import ConversationPage
+from ui.conversation.presenter import ConversationPresenter
+from ui.library.presenter import LibraryPresenter
+from ui.library.view import LibraryView
+from ui.shell.main_window import MainWindow
+from ui.widgets.toast import Toast
+
+
+class Commands(QObject):
+    """Joins menus, shortcuts and the panes' own buttons to the presenters. Each command is one method."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        page: ConversationPage,
+        library_view: LibraryView,
+        conversation: ConversationPresenter,
+        library: LibraryPresenter,
+        others: dict[str, Callable[[], None]],
+    ) -> None:
+        """`others` are commands that belong to the program and not to what the window shows."""
+        super().__init__(window)
+        self._window = window
+        self._page = page
+        self._library_view = library_view
+        self._conversation = conversation
+        self._library = library
+        self._deleted: tuple[str, ...] = ()
+        self._toast = Toast(page)
+        self._toast.undone.connect(self._undo_delete)
+        self._does: dict[str, Callable[[], None]] = {
+            "new_conversation": conversation.new,
+            "rename_conversation": self._rename,
+            "delete_conversation": self._delete,
+            "stop": conversation.stop,
+            "retry": conversation.retry,
+            "copy_last": self._copy_last,
+            "focus_composer": page.composer.setFocus,
+            "search": self._search,
+            "choose_model": page.composer.choose_model,
+            "toggle_sidebar": window.panes.toggle_sidebar,
+            "toggle_inspector": window.panes.toggle_inspector,
+            "next_conversation": partial(self._step, 1),
+            "previous_conversation": partial(self._step, -1),
+            "about": self._about,
+            "quit": self._quit,
+            **others,
+        }
+        window.actions_table.triggered.connect(self.do)
+        window.escaped.connect(conversation.stop)
+        page.header.sidebar_requested.connect(window.panes.toggle_sidebar)
+        page.header.inspector_requested.connect(window.panes.toggle_inspector)
+        page.header.menu_requested.connect(self._open_menu)
+        page.empty.starter_picked.connect(self._begin_with)
+        library_view.open_requested.connect(self._open)
+        library_view.new_requested.connect(conversation.new)
+        library_view.settings_requested.connect(partial(self.do, "settings"))
+        library_view.connection_requested.connect(partial(self.do, "connection"))
+        library.renamed.connect(conversation.renamed)
+        library.deleted.connect(self._put_away)
+        conversation.rows_changed.connect(library.refresh)
+        conversation.shown.connect(library_view.select)
+        conversation.shown.connect(library.refresh)
+
+    def do(self, name: str) -> None:
+        """Do what the command `name` says."""
+        self._does[name]()
+
+    # ---- conversations
+
+    def _open(self, conversation_id: str) -> None:
+        self._window.panes.dismiss()
+        self._conversation.open(conversation_id)
+
+    def _rename(self) -> None:
+        if self._conversation.shown_id:
+            self._window.panes.show_sidebar()
+            self._library_view.begin_rename(self._conversation.shown_id)
+
+    def _delete(self) -> None:
+        if self._conversation.shown_id:
+            self._library.delete([self._conversation.shown_id])
+
+    def _put_away(self, conversation_ids: Sequence[str]) -> None:
+        self._deleted = tuple(conversation_ids)
+        self._conversation.forget(conversation_ids)
+        count = len(conversation_ids)
+        self._toast.show_toast("Conversation deleted" if count == 1 else f"{count:,} conversations deleted")
+
+    def _undo_delete(self) -> None:
+        self._library.restore(self._deleted)
+        if len(self._deleted) == 1:
+            self._conversation.open(self._deleted[0])
+
+    def _step(self, by: int) -> None:
+        order = self._library.order
+        if order:
+            shown = self._conversation.shown_id
+            at = order.index(shown) + by if shown in order else 0
+            self._conversation.open(order[at % len(order)])
+
+    def _search(self) -> None:
+        self._window.panes.show_sidebar()
+        self._library_view.focus_search()
+
+    def _begin_with(self, text: str) -> None:
+        self._conversation.begin_with(text)
+
+    def _copy_last(self) -> None:
+        text = self._conversation.last_answer
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            self._toast.show_toast("Answer copied", undo=False)
+
+    # ---- the window
+
+    def _open_menu(self, button: QWidget) -> None:
+        menu = self._window.actions_table.menu(self._window)
+        menu.aboutToHide.connect(menu.deleteLater)
+        corner = button.mapToGlobal(QPoint(button.width(), button.height()))
+        menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
+
+    def _about(self) -> None:
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle("About Duologue")
+        box.setText(f"Duologue {app.__version__}")
+        box.setInformativeText("A workbench for Claude models. MIT licence; Qt under the LGPL.")
+        box.open()
+
+    def _quit(self) -> None:
+        self._window.close()

@@ -1,0 +1,44 @@
+"""The window's dialogs: settings, and the connection with its key. Opened beside the window, never in its way."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from app.services.catalogue import CatalogueKeeper
+from app.settings.keeper import SettingsKeeper
+from ui.settings.dialog import SettingsDialog
+from ui.welcome.connect_form import ConnectForm
+
+
+class ConnectionDialog(QDialog):
+    """The form for a key, after the first run."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Connection and key")
+        self.setMinimumWidth(480)
+        self.form = ConnectForm()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.addWidget(self.form)
+
+
+def open_settings(
+    parent: QWidget,
+    keeper: SettingsKeeper,
+    catalogue: CatalogueKeeper,
+    folder: str,
+    take: Callable[[str, object], None],
+) -> SettingsDialog:
+    """Open the settings; `take` is called with each setting's name and new value."""
+    dialog = SettingsDialog(parent)
+    models = catalogue.listed().pickable
+    options = {
+        "default_model": [("", "The recommended one"), *((each.id, each.display_name) for each in models)],
+        "default_profile": [("", "The first one"), *((name, name) for name in keeper.profiles()), ("Simulator",) * 2],
+    }
+    dialog.show_settings(keeper.value, options, models, folder)
+    dialog.changed.connect(take)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+    return dialog
