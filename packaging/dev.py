@@ -100,11 +100,11 @@ def bench(rest: list[str]) -> int:
     if not rest or rest[0] not in benches:
         print(f"[dev] benches: {' '.join(benches)}")
         return 2
-    return _status(PYTHON, ROOT / "packaging" / "benches" / f"{rest[0]}.py", *rest[1:])
+    return _tool(ROOT / "packaging" / "benches" / f"{rest[0]}.py", rest[1:])
 
 
 def shot(rest: list[str]) -> int:
-    return _status(PYTHON, ROOT / "packaging" / "shot.py", *rest)
+    return _tool(ROOT / "packaging" / "shot.py", rest)
 
 
 def lock(_rest: list[str]) -> int:
@@ -113,6 +113,12 @@ def lock(_rest: list[str]) -> int:
     _call(*resolve, *plain, "--upgrade", "--group", "dev", "-o", LOCKS / "dev.txt")
     _call(*resolve, *plain, "-c", LOCKS / "dev.txt", "-o", LOCKS / "app.txt")
     return 0
+
+
+def _tool(script: Path, rest: list[str]) -> int:
+    """Run a script of this folder that imports the program and its tests' support."""
+    command = [os.fspath(PYTHON), os.fspath(script), *rest]
+    return subprocess.run(command, cwd=ROOT, env=_environment() | {"PYTHONPATH": os.fspath(ROOT)}).returncode
 
 
 def _digest(lock_name: str) -> str:
@@ -126,9 +132,7 @@ def _wheel() -> int:
         if status := _status(PYTHON, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, "."):
             return status
         (wheel,) = Path(folder).glob("*.whl")
-        started = (
-            "import runpy, sys; sys.argv = ['duologue', '--version']; runpy.run_module('app', run_name='__main__')"
-        )
+        started = "import runpy, sys; sys.argv = ['duologue', '--version']; runpy.run_module('ui', run_name='__main__')"
         environment = _environment() | {"PYTHONPATH": os.fspath(wheel)}
         return subprocess.run([PYTHON, "-P", "-c", started], cwd=folder, env=environment).returncode
 

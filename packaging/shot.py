@@ -9,14 +9,8 @@ waits until the answers are whole, and writes what is on the screen.
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.support.screen import VirtualScreen, Window
 

@@ -39,6 +39,8 @@ TEST_COMMANDS = {
     "xauth": "xauth",
     "xdotool": "xdotool",
     "openbox": "openbox",
+    "import": "imagemagick",
+    "xclip": "xclip",
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
 }

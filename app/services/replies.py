@@ -36,6 +36,8 @@ class MessageStore(Protocol):
 
     async def grow_message(self, conversation_id: str, message: Message) -> None: ...
 
+    async def set_leaf(self, conversation_id: str, leaf: str | None) -> None: ...
+
 
 class ReplyWatch(Protocol):
     """Who looks on while an answer is made."""
@@ -95,6 +97,7 @@ class ReplyService:
         """
         growing = self._begin(conversation)
         await self._store.put_message(conversation.id, growing.message)
+        await self._store.set_leaf(conversation.id, growing.message.id)
         watch.started(lambda: self._message(growing))
         try:
             await self._stream(conversation, growing, watch)

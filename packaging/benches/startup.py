@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What a start costs, against the least that a Qt window can cost on this machine, in the same run.
 
-The floor is a bare QApplication with an empty QMainWindow shown, on the same interpreter. Ours is the program with 2,000
-conversations, until its composer can be typed in. Times are processor time of the whole process; medians of several
-alternating runs, each from a fresh process.
+The floor is a bare QApplication with an empty QMainWindow shown, on the same interpreter. Ours is the program with
+2,000 conversations, until its composer can be typed in. Times are processor time of the whole process; medians of
+several alternating runs, each from a fresh process.
 
 Promised: start ≤ 1.6 × the floor; idle resident memory ≤ 1.7 × the floor's; idle processor use < 1 %.
 """
@@ -20,14 +20,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
 from app.domain.blocks import TextBlock
 from app.domain.conversation import Conversation, Message, Role, new_id
 from app.store.store import Store
 from tests.support.screen import VirtualScreen
 
+ROOT = Path(__file__).resolve().parents[2]
 PROMISES = {"start_ratio": 1.6, "memory_ratio": 1.7, "idle_percent": 1.0}
 CONVERSATIONS = 2000
 SETTLE_S = 3.0

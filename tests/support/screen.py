@@ -1,14 +1,16 @@
 """A real window on a display of its own, driven from outside with xdotool, as a person drives it."""
 
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 20.0
@@ -144,10 +146,27 @@ class Window:
 
     def messages(self) -> list[tuple[str, str, str]]:
         """(role, state, blocks) of every stored message, oldest first."""
-        database = self.folder / "duologue.db"
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=LIMIT_S) as db:
-            rows = db.execute("SELECT role, state, blocks FROM messages ORDER BY seq").fetchall()
+        rows = self._ask("SELECT role, state, blocks FROM messages ORDER BY seq")
         return [(str(role), str(state), str(blocks)) for role, state, blocks in rows]
+
+    def newest_text(self) -> str:
+        """The text of the newest message."""
+        blocks = json.loads((self.messages() or [("", "", "[]")])[-1][2])
+        return "".join(str(each.get("text", "")) for each in blocks)
+
+    def titles(self) -> list[str]:
+        """The titles of the conversations that are not put away, in the order in which they were made."""
+        return [title for (title,) in self._ask("SELECT title FROM conversations WHERE deleted_ms IS NULL")]
+
+    def drafts(self) -> list[str]:
+        return [text for (text,) in self._ask("SELECT text FROM drafts")]
+
+    def start_again(self) -> "subprocess.CompletedProcess[str]":
+        """Start the program a second time on the same data folder, and wait until it ends."""
+        command = [sys.executable, "-m", "ui"]
+        return subprocess.run(
+            command, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
 
     def count(self, role: str) -> int:
         return sum(each[0] == role for each in self.messages())
@@ -162,6 +181,11 @@ class Window:
         subprocess.run(
             ["import", "-window", "root", str(path)], env={**os.environ, "DISPLAY": self._screen.name}, check=True
         )
+
+    def _ask(self, question: str) -> list[tuple[Any, ...]]:
+        database = self.folder / "duologue.db"
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=LIMIT_S)) as db:
+            return db.execute(question).fetchall()
 
     def _find(self) -> bool:
         found = self._screen.do("search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Duologue")
