@@ -10,8 +10,8 @@ from pathlib import Path
 from app.errors import DiskFull, SettingsUnreadable, StoreError
 from app.settings.checks import settings_from_json, settings_to_json
 from app.settings.declared import Settings
+from app.settings.glance import FILE_NAME
 
-FILE_NAME = "settings.json"
 LARGEST = 4 * 1024 * 1024
 """Bytes. A larger file is none that we wrote."""
 

@@ -1,12 +1,10 @@
 """One program for one data folder."""
 
 import os
-import sys
 from pathlib import Path
 
 from app.errors import StoreLocked
-
-LOCK_NAME = "duologue.lock"
+from app.store.doorbell import LOCK_NAME, lock
 
 
 class InstanceLock:
@@ -16,23 +14,10 @@ class InstanceLock:
         """Raises StoreLocked when another Duologue holds the folder, OSError when the folder cannot be written."""
         self._file = os.open(folder / LOCK_NAME, os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            _lock(self._file)
+            lock(self._file)
         except OSError as error:
             os.close(self._file)
             raise StoreLocked("another Duologue has this data folder open") from error
 
     def release(self) -> None:
         os.close(self._file)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: int) -> None:
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

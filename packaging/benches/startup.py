@@ -29,7 +29,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PROMISES = {"start_ratio": 1.6, "memory_ratio": 1.7, "idle_percent": 1.0}
 CONVERSATIONS = 2000
 SETTLE_S = 3.0
-TICKS = os.sysconf("SC_CLK_TCK")
 FLOOR = """
 import sys
 from PySide6.QtWidgets import QApplication, QMainWindow
@@ -113,8 +112,8 @@ def measure(command: list[str], environment: dict[str, str], idle_s: float) -> M
 
 def cpu_of(pid: int) -> float:
     """Processor seconds of a process and its threads so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
 def rss_of(pid: int) -> float:

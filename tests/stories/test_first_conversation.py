@@ -112,3 +112,14 @@ def test_conversations_are_renamed_deleted_and_brought_back(screen: VirtualScree
         window.press("alt+u")
         until(lambda: window.titles() == ["First things first", "Renamed by hand"], "the undo")
         assert window.close() == 0
+
+
+def test_what_is_typed_at_once_is_sent_as_soon_as_it_can_be(screen: VirtualScreen, tmp_path: Path) -> None:
+    with Window(screen, tmp_path, arguments=SIMULATOR, waits=False) as window:
+        window.type("Quick fingers")
+        window.press("Return")
+        window.until_open()
+        window.until_answered()
+        assert [each[0] for each in window.messages()] == ["user", "assistant"]
+        assert window.titles() == ["Quick fingers"]
+        assert window.close() == 0

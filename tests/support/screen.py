@@ -80,7 +80,9 @@ class Window:
         *,
         arguments: tuple[str, ...] = (),
         whole_screen: bool = False,
+        waits: bool = True,
     ) -> None:
+        """`waits`: until the data is open; else only until the window stands."""
         self._screen = screen
         self.folder = folder
         dropped = {"ANTHROPIC_API_KEY", "QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "PYTHONDONTWRITEBYTECODE"}
@@ -94,6 +96,7 @@ class Window:
         }
         self._arguments = arguments
         self._whole_screen = whole_screen
+        self._waits = waits
         self._id = ""
 
     def __enter__(self) -> Self:
@@ -114,6 +117,8 @@ class Window:
             self._screen.do("windowmove", self._id, "0", "0")
             self._screen.do("windowsize", "--sync", self._id, str(width), str(height))
         self._screen.do("windowactivate", "--sync", self._id)
+        if self._waits:
+            self.until_open()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -154,6 +159,10 @@ class Window:
         blocks = json.loads((self.messages() or [("", "", "[]")])[-1][2])
         return "".join(str(each.get("text", "")) for each in blocks)
 
+    def until_open(self) -> None:
+        """Wait until the data is open: the window stands a moment earlier."""
+        until(lambda: self._ask("SELECT 1 FROM sqlite_master WHERE name = 'message_search'"), "the data")
+
     def titles(self) -> list[str]:
         """The titles of the conversations that are not put away, in the order in which they were made."""
         return [title for (title,) in self._ask("SELECT title FROM conversations WHERE deleted_ms IS NULL")]
@@ -184,6 +193,8 @@ class Window:
 
     def _ask(self, question: str) -> list[tuple[Any, ...]]:
         database = self.folder / "duologue.db"
+        if not database.exists():
+            return []
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=LIMIT_S)) as db:
             return db.execute(question).fetchall()
 

@@ -1,70 +1,67 @@
-"""The composition root: what is built once, by hand, in the order in which a person needs it.
+"""The start. The window stands before anything is imported that it does not need to stand.
 
-The window stands before anything heavy is imported. The database is opened next, the network's libraries at the first
-message, the keyring when a key is needed.
+Python compiles and PySide reads every module that is imported; both are felt on a slow machine. So this module imports
+what shows a window with a composer, and `ui.bootstrap.program` brings everything else once the window can be seen.
 """
 
-import argparse
-import asyncio
 import os
 import sys
-from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-import app
-from app.logbook import Logbook
-from app.settings.file import Read, read_settings
-from app.settings.keeper import SettingsKeeper
+from app.settings.glance import glance
 from app.settings.paths import data_folder
-from ui.bootstrap.program import Program
-from ui.bridge import loop
-from ui.bridge.crashes import CrashHandler
-from ui.bridge.instance import raise_other
+from app.store.doorbell import ring
 from ui.shell.window import Window
-from ui.theme.theme import Theme
+from ui.theme.theme import MODES, Theme
 
 
 def open_window(arguments: list[str]) -> int:
     """Open the window and stay until it is closed. Returns the exit status."""
-    given = _parse(arguments)
+    simulator = _wants_simulator(arguments) if arguments else False
     qt_app = QApplication(sys.argv[:1])
     qt_app.setApplicationName("Duologue")
     qt_app.setDesktopFileName("duologue")
     folder = data_folder(os.environ)
-    if raise_other(str(folder)):
+    if ring(folder):
         return 0
-    read = read_settings(folder)
+    seen = glance(folder)
     theme = Theme()
     theme.apply(qt_app)
-    theme.set_mode(read.settings.theme)
-    window = Window(theme, dict(read.settings.window))
+    theme.set_mode(seen.theme if seen.theme in MODES else "system")
+    window = Window(theme, seen.window)
     window.show()
-    with Logbook(folder if folder.is_dir() else None) as logbook:
-        crashes = CrashHandler(logbook.crashed)
-        crashes.crashed.connect(window.show_crash)
-        with crashes.installed():
-            return loop.run(qt_app, lambda: _live(given, folder, read, theme, window, crashes))
-
-
-async def _live(
-    given: argparse.Namespace, folder: Path, read: Read, theme: Theme, window: Window, crashes: CrashHandler
-) -> int:
-    asyncio.get_running_loop().set_exception_handler(crashes.loop_handler)
-    program = Program(window, theme, folder, SettingsKeeper(folder, read.settings), os.environ)
-    await program.start(simulator=given.simulator)
-    if read.trouble is not None:
-        window.show_error(read.trouble)
+    early = _Early(window)
+    qt_app.processEvents()
     if os.environ.get("DUOLOGUE_ANNOUNCE"):
         # for those who measure or drive the program from outside: the composer can be typed in now
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-    await program.closed()
-    return 0
+    from ui.bootstrap.living import live
+
+    return live(qt_app, window, theme, folder, early.take, simulator=simulator)
 
 
-def _parse(arguments: list[str]) -> argparse.Namespace:
+class _Early:
+    """What is sent while the rest is still being imported. It is sent as soon as that is there."""
+
+    def __init__(self, window: Window) -> None:
+        self._composer = window.page.composer
+        self._asked = False
+        self._composer.send_requested.connect(self._note)
+
+    def take(self) -> bool:
+        """Whether Enter was pressed so far; from now on someone else listens."""
+        self._composer.send_requested.disconnect(self._note)
+        return self._asked
+
+    def _note(self, _text: str) -> None:
+        self._asked = True
+
+
+def _wants_simulator(arguments: list[str]) -> bool:
+    import argparse
+
     parser = argparse.ArgumentParser(prog="duologue", description="A desktop workbench for Claude models")
-    parser.add_argument("--version", action="version", version=f"Duologue {app.__version__}")
     parser.add_argument("--simulator", action="store_true", help="begin with the simulator; needs no key")
-    return parser.parse_args(arguments)
+    return bool(parser.parse_args(arguments).simulator)

@@ -1,7 +1,7 @@
 """The running program: data, network and keys behind the window, from its first sight to its last."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,10 +20,11 @@ from app.services.catalogue import CatalogueKeeper, load_catalogue
 from app.services.library import Library
 from app.services.replies import ReplyService
 from app.settings.keeper import SettingsKeeper
+from app.store.doorbell import answer
 from app.store.opening import Recovery
 from app.store.store import Store
 from ui.bootstrap.engine import Engine
-from ui.bridge.instance import InstanceServer
+from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
 from ui.library.presenter import LibraryPresenter
@@ -58,8 +59,11 @@ class Program(QObject):
         """The connection of new conversations; empty until someone has chosen one."""
         window.main.close_requested.connect(self._closing.set)
 
-    async def start(self, *, simulator: bool) -> None:
-        """Open the data and make the window usable. Failures become notices; the window is usable all the same."""
+    async def start(self, *, simulator: bool, early: Callable[[], bool] = lambda: False) -> None:
+        """Open the data and make the window usable. Failures become notices; the window is usable all the same.
+
+        `early` tells whether Enter was pressed before this; what stands in the composer is sent then.
+        """
         self._store = await self._open_store()
         self._catalogue = CatalogueKeeper(
             await asyncio.to_thread(load_catalogue, partial(resources.read_bytes, "models.json"))
@@ -71,7 +75,7 @@ class Program(QObject):
         self._show_settings()
         self._show_connection()
         opened = self._keeper.value.window.get("conversation")
-        self._conversation.start(opened if isinstance(opened, str) else "")
+        self._conversation.start(opened if isinstance(opened, str) else "", send=early())
         self._rows.refresh()
 
     async def closed(self) -> None:
@@ -110,11 +114,15 @@ class Program(QObject):
             self._window.notices.show_notice(replace(text, advice=f"{text.advice} {kept_for_now}".strip()))
             self._keeper.detach()
             return await Store.in_memory()
-        self._instance = InstanceServer(str(self._folder), self)
-        self._instance.raise_requested.connect(self._window.main.raise_up)
+        self._watch = FolderWatch(str(self._folder), self)
+        self._watch.changed.connect(partial(self._tasks.start, "doorbell", self._answer_doorbell))
         if opened.recovery is not None:
             self._tell_recovery(opened.recovery)
         return opened.store
+
+    async def _answer_doorbell(self) -> None:
+        if await asyncio.to_thread(answer, self._folder):
+            self._window.main.raise_up()
 
     def _tell_recovery(self, recovery: Recovery) -> None:
         self._window.notices.show_notice(
@@ -157,10 +165,10 @@ class Program(QObject):
         self._conversation.setup_shown.connect(self._show_setup)
         window.setup.setup_changed.connect(self._conversation.change_setup)
         window.setup.connection_requested.connect(self._open_connection)
-        window.welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
+        window.page.welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
         window.main.panes_changed.connect(self._save_settings)
-        self._connecting = self._presenter_for(window.welcome.form)
-        window.welcome.form_opened.connect(self._connecting.begin)
+        self._connecting = self._presenter_for(window.page.welcome.form)
+        window.page.welcome.form_opened.connect(self._connecting.begin)
 
     def _presenter_for(self, form: Any) -> ConnectPresenter:
         presenter = ConnectPresenter(form, self._engine.accounts, self._engine.parse_key, self._own_profile)
@@ -258,7 +266,7 @@ class Program(QObject):
     def _show_settings(self) -> None:
         settings = self._keeper.value
         self._theme.set_mode(settings.theme)
-        self._window.transcript.set_zoom(settings.zoom)
+        self._window.page.transcript.set_zoom(settings.zoom)
         self._window.page.composer.set_enter_sends(settings.send_key == "enter")
         self._catalogue.reprice(settings.prices)
         self._show_models()

@@ -83,6 +83,11 @@ class Composer(QFrame):
         self.model_button.clicked.connect(self.choose_model)
         self._theme.changed.connect(self._show_state)
 
+    @property
+    def text(self) -> str:
+        """What is typed, exactly."""
+        return self.editor.text
+
     # ---- what is shown
 
     def show_text(self, text: str, caret: int) -> None:

@@ -1,35 +1,34 @@
 """One conversation on screen: header, transcript, composer. Before the first message, something else stands there."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.composer.view import Composer
-from ui.conversation.empty import EmptyView
 from ui.conversation.header import Header
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme
-from ui.transcript.view import TranscriptView
-from ui.welcome.view import WelcomeView
+
+if TYPE_CHECKING:
+    from ui.conversation.empty import EmptyView
+    from ui.transcript.view import TranscriptView
+    from ui.welcome.view import WelcomeView
 
 SIDE_PX = metrics.SPACE * 6
 
 
 class ConversationPage(QWidget):
-    """Places its parts and knows which of them is to be seen."""
+    """Places its parts and knows which is to be seen. Header and composer stand first; `furnish` adds the rest."""
 
-    def __init__(self, theme: Theme, transcript: TranscriptView, composer: Composer, welcome: WelcomeView) -> None:
+    def __init__(self, theme: Theme, composer: Composer) -> None:
         super().__init__()
         dress(self, look="canvas")
-        self.transcript = transcript
         self.composer = composer
-        self.welcome = welcome
         self.header = Header(theme)
-        self.empty = EmptyView()
+        self._centre = QStackedWidget()
         self._is_empty = True
         self._needs_welcome = False
-        self._centre = QStackedWidget()
-        for each in (transcript, self.empty, welcome):
-            self._centre.addWidget(each)
         self._foot = QWidget()
         row = QHBoxLayout(self._foot)
         row.setContentsMargins(SIDE_PX, 0, SIDE_PX, metrics.SPACE * 3)
@@ -41,6 +40,12 @@ class ConversationPage(QWidget):
         column.addWidget(self.header)
         column.addWidget(self._centre, 1)
         column.addWidget(self._foot)
+
+    def furnish(self, transcript: "TranscriptView", empty: "EmptyView", welcome: "WelcomeView") -> None:
+        """Add what stands in the middle. Call once, before any `show_…`."""
+        self.transcript, self.empty, self.welcome = transcript, empty, welcome
+        for each in (transcript, empty, welcome):
+            self._centre.addWidget(each)
         self._choose()
 
     def show_title(self, title: str) -> None:

@@ -12,7 +12,7 @@ from app.domain.blocks import TextBlock
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role, new_id
 from app.domain.request import Setup
 from app.domain.stream import ClientEvent, ResponseStarted, Retrying
-from app.errors import DuologueError
+from app.errors import DuologueError, StoreError
 from app.services.accounts import SIMULATOR
 from app.services.library import Library, title_from
 from app.services.replies import ReplyService
@@ -99,9 +99,9 @@ class ConversationPresenter(QObject):
             self._put_text(self._session, text)
         self._page.composer.setFocus()
 
-    def start(self, conversation_id: str) -> None:
-        """Show what was open last, or a new conversation with its draft."""
-        self._tasks.start("open", partial(self._open, conversation_id))
+    def start(self, conversation_id: str, *, send: bool = False) -> None:
+        """Show what was open last, or a new conversation with its draft, and send what was typed if `send`."""
+        self._tasks.start("open", partial(self._begin, conversation_id, send))
 
     def open(self, conversation_id: str) -> None:
         """Show a conversation; an answer that is being made elsewhere goes on."""
@@ -178,16 +178,33 @@ class ConversationPresenter(QObject):
         setup = self._default_setup()
         return Session(Conversation(id=new_id(), created_ms=now_ms(), setup=setup), draft, self)
 
-    async def _open(self, conversation_id: str) -> None:
-        session = self._sessions.get(conversation_id)
-        if session is None:
-            draft = await self._library.draft(conversation_id)
-            if conversation_id:
-                session = Session(await self._library.open(conversation_id), draft, self)
-                self._sessions[conversation_id] = session
-            else:
-                session = self._blank(draft)
+    async def _begin(self, conversation_id: str, send: bool) -> None:
+        """Open at the start of the program: what was typed meanwhile goes on from the draft, and may be gone again."""
+        try:
+            session = await self._session_of(conversation_id)
+        except StoreError:
+            # it was put away in another way than through this window
+            session = await self._session_of("")
+        typed = self._page.composer.text
         self._show(session)
+        if typed:
+            self._put_text(session, session.draft.text + typed)
+        if send and session.draft.text.strip():
+            self._send(session.draft.text.strip())
+
+    async def _open(self, conversation_id: str) -> None:
+        self._show(await self._session_of(conversation_id))
+
+    async def _session_of(self, conversation_id: str) -> Session:
+        session = self._sessions.get(conversation_id)
+        if session is not None:
+            return session
+        draft = await self._library.draft(conversation_id)
+        if not conversation_id:
+            return self._blank(draft)
+        session = Session(await self._library.open(conversation_id), draft, self)
+        self._sessions[conversation_id] = session
+        return session
 
     def _show(self, session: Session) -> None:
         self._session = session

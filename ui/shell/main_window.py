@@ -1,5 +1,7 @@
 """The main window: places its parts, and nothing else."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
@@ -59,7 +61,7 @@ class MainWindow(QMainWindow):
             "inspector_px": wishes.inspector_px,
         }
 
-    def restore(self, remembered: dict[str, object]) -> None:
+    def restore(self, remembered: Mapping[str, object]) -> None:
         """Come back as `remembered`; what is missing or strange there keeps its default."""
         geometry = remembered.get("geometry")
         if isinstance(geometry, str):

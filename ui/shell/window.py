@@ -1,47 +1,76 @@
-"""The window with everything in it that needs no data: what a person sees first."""
+"""The window and what is in it, in two steps: first what a person needs to begin typing, then the rest."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.errors import DuologueError
 from ui.composer.view import Composer
 from ui.conversation.page import ConversationPage
-from ui.library.view import LibraryView
-from ui.setup.view import SetupView
-from ui.shell.inspector import Inspector
 from ui.shell.main_window import MainWindow
+from ui.theme import fonts
+from ui.theme.style import dress
 from ui.theme.theme import Theme
-from ui.transcript.view import TranscriptView
-from ui.welcome.view import WelcomeView
-from ui.widgets.error_text import ErrorText, from_facts, sentence
 from ui.widgets.notices import NoticeBar
+
+if TYPE_CHECKING:
+    from app.errors import DuologueError
+    from ui.library.view import LibraryView
+    from ui.setup.view import SetupView
 
 
 class Window(QObject):
-    """Builds the widgets and holds them together."""
+    """Builds the widgets and holds them together. `furnish` imports and makes what does not stand at once."""
 
-    def __init__(self, theme: Theme, remembered: dict[str, object]) -> None:
+    library: "LibraryView"
+    setup: "SetupView"
+
+    def __init__(self, theme: Theme, remembered: Mapping[str, object]) -> None:
         super().__init__()
+        self._theme = theme
         self.notices = NoticeBar(theme)
-        self.library = LibraryView(theme)
-        self.setup = SetupView()
-        self.welcome = WelcomeView()
-        self.transcript = TranscriptView(from_facts)
-        self.transcript.set_palette(theme.palette)
-        theme.changed.connect(lambda: self.transcript.set_palette(theme.palette))
-        self.page = ConversationPage(theme, self.transcript, Composer(theme), self.welcome)
-        self.main = MainWindow(self.notices, self.library, self.page, Inspector({"Setup": self.setup}))
+        self.page = ConversationPage(theme, Composer(theme))
+        self._left, self._right = _side("sidebar"), _side("inspector")
+        self.main = MainWindow(self.notices, self._left, self.page, self._right)
         self.main.restore(remembered)
 
     def show(self) -> None:
         self.main.show()
         self.page.composer.setFocus()
 
-    def show_error(self, error: DuologueError) -> None:
+    def furnish(self) -> None:
+        """Make the library, the transcript, the setup tab and the first-run screen. Call once."""
+        from ui.conversation.empty import EmptyView
+        from ui.library.view import LibraryView
+        from ui.setup.view import SetupView
+        from ui.shell.inspector import Inspector
+        from ui.transcript.view import TranscriptView
+        from ui.welcome.view import WelcomeView
+        from ui.widgets.error_text import from_facts
+
+        fonts.load_code()
+        self.library = LibraryView(self._theme)
+        self.setup = SetupView()
+        transcript = TranscriptView(from_facts, self._theme.palette)
+        self._theme.changed.connect(lambda: transcript.set_palette(self._theme.palette))
+        self.page.furnish(transcript, EmptyView(), WelcomeView())
+        for side, widget in ((self._left, self.library), (self._right, Inspector({"Setup": self.setup}))):
+            layout = side.layout()
+            assert layout is not None
+            layout.addWidget(widget)
+            side.setFocusProxy(widget)
+
+    def show_error(self, error: "DuologueError") -> None:
         """Say in the window what went wrong for the whole of it."""
+        from ui.widgets.error_text import sentence
+
         self.notices.show_notice(sentence(error))
 
     def show_crash(self, kind: str) -> None:
         """Say that a bug showed itself."""
+        from ui.widgets.error_text import ErrorText
+
         self.notices.show_notice(
             ErrorText(
                 f"Something in Duologue went wrong ({kind}).",
@@ -49,3 +78,12 @@ class Window(QObject):
                 "You can go on. The log in the data folder says more, for a bug report.",
             )
         )
+
+
+def _side(look: str) -> QWidget:
+    """The place of a pane that is made later."""
+    side = QWidget()
+    dress(side, look=look)
+    column = QVBoxLayout(side)
+    column.setContentsMargins(0, 0, 0, 0)
+    return side

@@ -11,10 +11,18 @@ CODE_FAMILY = "JetBrains Mono"
 
 
 def load() -> None:
-    """Register the bundled fonts with Qt. Call once, after the QApplication is made."""
-    for name in resources.names("fonts"):
-        if name.endswith(".ttf"):
-            QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes("fonts", name)))
+    """Register the interface's font with Qt. Call once, after the QApplication is made."""
+    _load("InterVariable.ttf")
+
+
+def load_code() -> None:
+    """Register the font of code. Call once, before code is shown."""
+    _load("JetBrainsMono-Regular.ttf", "JetBrainsMono-Bold.ttf")
+
+
+def _load(*names: str) -> None:
+    for name in names:
+        QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes("fonts", name)))
 
 
 def interface_font(px: int = metrics.INTERFACE_TEXT_PX, *, weight: int = QFont.Weight.Normal) -> QFont:

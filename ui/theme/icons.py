@@ -4,14 +4,16 @@ The files are black-and-white outlines in `currentColor`; a colour is put in bef
 """
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 import resources
 from ui.theme import metrics
 
-RATIOS = (1.0, 1.5, 2.0, 3.0)
-"""Device pixels per pixel that a QIcon is drawn for; Qt scales down from the next larger one."""
+
+def screen_ratios() -> list[float]:
+    """Device pixels per pixel of the screens that are there; on another one Qt scales from the nearest."""
+    return sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}) or [1.0]
 
 
 class Icons:
@@ -38,7 +40,7 @@ class Icons:
         key = (name, colour, disabled, px)
         if key not in self._icons:
             icon = QIcon()
-            for dpr in RATIOS:
+            for dpr in screen_ratios():
                 icon.addPixmap(self.pixmap(name, colour, px, dpr))
                 if disabled:
                     icon.addPixmap(self.pixmap(name, disabled, px, dpr), QIcon.Mode.Disabled)

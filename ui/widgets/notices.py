@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -10,8 +11,10 @@ from ui.theme import metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme
 from ui.widgets.announce import announce
-from ui.widgets.error_text import ErrorText
 from ui.widgets.icon_button import IconButton
+
+if TYPE_CHECKING:
+    from ui.widgets.error_text import ErrorText
 
 MOST = 3
 """Notices at one time: a fourth would hide the conversation, and the oldest has been seen longest."""
@@ -20,7 +23,7 @@ MOST = 3
 class Notice(QFrame):
     """One notice: a headline, the rest of what there is to say, an action, and a cross."""
 
-    def __init__(self, theme: Theme, text: ErrorText, tone: str, action: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, text: "ErrorText", tone: str, action: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.text = text
         self.setAccessibleName(text.whole)
@@ -62,12 +65,12 @@ class NoticeBar(QWidget):
         self.hide()
 
     @property
-    def texts(self) -> tuple[ErrorText, ...]:
+    def texts(self) -> "tuple[ErrorText, ...]":
         """What is shown, oldest first."""
         return tuple(notice.text for notice in self._notices)
 
     def show_notice(
-        self, text: ErrorText, action: str = "", callback: Callable[[], None] | None = None, *, tone: str = "error"
+        self, text: "ErrorText", action: str = "", callback: Callable[[], None] | None = None, *, tone: str = "error"
     ) -> None:
         """Add a notice; one that says the same is replaced. `tone` is one of ui.theme.style's.
 

@@ -1,0 +1,50 @@
+"""From the first sight of the window to its last: the loop, the logbook and the program in them."""
+
+import asyncio
+import linecache
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from app.logbook import Logbook
+from app.settings.file import read_settings
+from app.settings.keeper import SettingsKeeper
+from ui.bootstrap.program import Program
+from ui.bridge import loop
+from ui.bridge.crashes import CrashHandler
+from ui.shell.window import Window
+from ui.theme.theme import Theme
+
+
+def live(
+    qt_app: QApplication, window: Window, theme: Theme, folder: Path, early: Callable[[], bool], *, simulator: bool
+) -> int:
+    """Run until the window is closed. Returns the exit status.
+
+    Args:
+        early: tells, once, whether Enter was pressed before there was anyone to send.
+        simulator: begin with the simulator.
+    """
+    window.furnish()
+    # PySide looks into the source of each module that is imported, and linecache keeps what it read: several MB
+    linecache.clearcache()
+    with Logbook(folder) as logbook:
+        crashes = CrashHandler(logbook.crashed)
+        crashes.crashed.connect(window.show_crash)
+        with crashes.installed():
+            return loop.run(qt_app, lambda: _live(window, theme, folder, early, crashes, simulator=simulator))
+
+
+async def _live(
+    window: Window, theme: Theme, folder: Path, early: Callable[[], bool], crashes: CrashHandler, *, simulator: bool
+) -> int:
+    asyncio.get_running_loop().set_exception_handler(crashes.loop_handler)
+    read = await asyncio.to_thread(read_settings, folder)
+    program = Program(window, theme, folder, SettingsKeeper(folder, read.settings), os.environ)
+    await program.start(simulator=simulator, early=early)
+    if read.trouble is not None:
+        window.show_error(read.trouble)
+    await program.closed()
+    return 0
