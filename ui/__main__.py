@@ -1,5 +1,6 @@
 """The program's start. Nothing is imported before it is known what was asked for."""
 
+import gc
 import sys
 
 
@@ -10,6 +11,12 @@ def main(arguments: list[str] | None = None) -> int:
         from app.__main__ import main as without_window
 
         return without_window(given)
+    # while a program is being imported nothing becomes garbage, but each collection looks through all of it;
+    # ui.bootstrap.living turns it on again
+    gc.disable()
+    from ui.bridge.lean import look_at_no_sources
+
+    look_at_no_sources()
     from ui.bootstrap import open_window
 
     return open_window(given)

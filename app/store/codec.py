@@ -5,7 +5,6 @@ Large base64 data is taken out and stored once, under its hash.
 """
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -105,6 +104,9 @@ def _taken_out(value: Any, blobs: dict[str, str]) -> Any:
         return value
     data = value.get("data")
     if value.get("type") == "base64" and isinstance(data, str) and len(data) >= BLOB_FROM:
+        # with it comes OpenSSL: 5 MB that a library without pictures has no use for
+        import hashlib
+
         hash_ = hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()
         blobs[hash_] = data
         return {**value, "data": {_REFERENCE: hash_}}

@@ -108,6 +108,7 @@ def configure(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA cell_size_check = ON")
     db.execute("PRAGMA recursive_triggers = OFF")
     db.execute("PRAGMA mmap_size = 0")  # a truncated file is an error, not a crash
+    db.execute("PRAGMA cache_size = -512")  # KB; the system caches the file as well
     db.execute("PRAGMA temp_store = MEMORY")
     db.execute("PRAGMA secure_delete = FAST")
     db.execute(f"PRAGMA journal_size_limit = {64 * 1024 * 1024}")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.settings.glance import glance
 from app.settings.paths import data_folder
 from app.store.doorbell import ring
+from ui.bridge.lean import import_asyncio_without_tls
 from ui.shell.window import Window
 from ui.theme.theme import MODES, Theme
 
@@ -37,6 +38,7 @@ def open_window(arguments: list[str]) -> int:
         # for those who measure or drive the program from outside: the composer can be typed in now
         sys.stdout.write("ready\n")
         sys.stdout.flush()
+    import_asyncio_without_tls()
     from ui.bootstrap.living import live
 
     return live(qt_app, window, theme, folder, early.take, simulator=simulator)

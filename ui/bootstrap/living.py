@@ -1,14 +1,14 @@
 """From the first sight of the window to its last: the loop, the logbook and the program in them."""
 
 import asyncio
-import linecache
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from app.logbook import Logbook
+from app.logbook.logbook import Logbook
 from app.settings.file import read_settings
 from app.settings.keeper import SettingsKeeper
 from ui.bootstrap.program import Program
@@ -28,8 +28,7 @@ def live(
         simulator: begin with the simulator.
     """
     window.furnish()
-    # PySide looks into the source of each module that is imported, and linecache keeps what it read: several MB
-    linecache.clearcache()
+    gc.enable()
     with Logbook(folder) as logbook:
         crashes = CrashHandler(logbook.crashed)
         crashes.crashed.connect(window.show_crash)

@@ -3,11 +3,15 @@
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import qasync
 from PySide6.QtWidgets import QApplication
+
+WORKERS = 4
+"""Threads for files and imports; the database and the keyring have their own."""
 
 
 def run(qt_app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
@@ -18,10 +22,17 @@ def run(qt_app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> i
     """
     qt_app.setQuitOnLastWindowClosed(False)
     with (
-        asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qt_app)) as runner,
+        asyncio.Runner(loop_factory=lambda: _made(qt_app)) as runner,
         finishing_generators(runner.get_loop()),
     ):
         return runner.run(main())
+
+
+def _made(qt_app: QApplication) -> asyncio.AbstractEventLoop:
+    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(qt_app)
+    # qasync's own pool starts ten threads for the first job
+    loop.set_default_executor(ThreadPoolExecutor(WORKERS, "worker"))
+    return loop
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """The window's dialogs: settings, and the connection with its key. Opened beside the window, never in its way."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.services.catalogue import CatalogueKeeper
 from app.settings.keeper import SettingsKeeper
-from ui.settings.dialog import SettingsDialog
 from ui.welcome.connect_form import ConnectForm
+
+if TYPE_CHECKING:
+    from ui.settings.dialog import SettingsDialog
 
 
 class ConnectionDialog(QDialog):
@@ -29,8 +32,10 @@ def open_settings(
     catalogue: CatalogueKeeper,
     folder: str,
     take: Callable[[str, object], None],
-) -> SettingsDialog:
+) -> "SettingsDialog":
     """Open the settings; `take` is called with each setting's name and new value."""
+    from ui.settings.dialog import SettingsDialog
+
     dialog = SettingsDialog(parent)
     models = catalogue.listed().pickable
     options = {
