@@ -35,6 +35,8 @@ class Arrangement:
         self.following = True
         """The end stays in sight."""
         self.visible: list[Placed] = []
+        self.behind: dict[int, Item] = {}
+        """Items of which more is to be read, by their identity."""
         self._style = style
         self._width = 1
         self._heights = Heights()
@@ -49,6 +51,7 @@ class Arrangement:
         """Show other items; those that were there before may be among them."""
         anchor = self.items[self._item] if self._item < len(self.items) else None
         self.items = items
+        self.behind = {id(item): item for item in items if id(item) in self.behind}
         at = next((index for index, item in enumerate(items) if item is anchor), None)
         if at is None:
             self._item = self._unit = self._into = 0
@@ -70,6 +73,14 @@ class Arrangement:
 
     def _measure(self) -> None:
         self._heights = Heights(item.estimate(self._width, self._style) for item in self.items)
+
+    def prepare(self, item: Item) -> None:
+        """Make the units of an item, seen or not."""
+        self._units(self.index_of(item))
+
+    def index_of(self, item: Item) -> int:
+        """Searched from the end, for that is where things change."""
+        return next(at for at in range(len(self.items) - 1, -1, -1) if self.items[at] is item)
 
     def changed(self, index: int) -> None:
         """The units of an item are others now."""
@@ -207,6 +218,8 @@ class Arrangement:
         if not item.units:
             item.prepare(self._width, self._style)
             self.changed(index)
+            if item.is_behind:
+                self.behind[id(item)] = item
         return item.units
 
     def _height(self, item: int, number: int) -> int:

@@ -76,10 +76,12 @@ class Item:
         """Make the sections; a long text is read in steps, see `update`."""
         if self.units:
             return
+        last = len(self.message.blocks) - 1
         for key, block in enumerate(self.message.blocks):
-            self._sections[key] = section_of(key, block, is_person=self.is_person, is_growing=self.is_growing)
+            grows = self.is_growing and key == last
+            self._sections[key] = section_of(key, block, is_person=self.is_person, is_growing=grows)
             self._sections[key].update()
-            if not self.is_growing:
+            if not grows:
                 self._sections[key].finish()
         self._gather(width, style)
 

@@ -105,7 +105,7 @@ class TranscriptView(QAbstractScrollArea):
         for message in messages:
             grows = message.id == streaming
             kept = known.get(message.id)
-            if kept is None or kept.message != message or kept.is_growing != grows:
+            if kept is None or (kept.message is not message and kept.message != message) or kept.is_growing != grows:
                 kept = Item(message, self._error_text, is_growing=grows)
             items.append(kept)
         if [id(each) for each in items[: len(self._arrangement.items)]] != [id(each) for each in known.values()]:
@@ -170,7 +170,8 @@ class TranscriptView(QAbstractScrollArea):
 
     def _take_events(self) -> None:
         item = self._growing
-        if item is not None:
+        if item is not None and self._events:
+            self._arrangement.prepare(item)
             for event in self._events:
                 item.take(event)
         self._events.clear()
@@ -179,22 +180,22 @@ class TranscriptView(QAbstractScrollArea):
         """Take in what has gathered, a bounded amount; what is left over comes with the next frame."""
         clock = QElapsedTimer()
         clock.start()
-        had_events = bool(self._events)
         self._take_events()
-        width = self._arrangement.width
-        behind = False
-        for item in self._arrangement.items[-1:] if had_events else self._arrangement.items:
-            if item.units and (item.is_behind or item.is_growing):
-                if item.update(width, self._style):
-                    self._changed(item)
-                behind = behind or item.is_behind
-        if behind:
+        growing = self._growing
+        waiting = {**self._arrangement.behind, **({id(growing): growing} if growing else {})}
+        for key, item in waiting.items():
+            if item.update(self._arrangement.width, self._style):
+                self._changed(item)
+            if item.is_behind:
+                self._arrangement.behind[key] = item
+            else:
+                self._arrangement.behind.pop(key, None)
+        if self._arrangement.behind:
             spent = clock.elapsed()
             self._flush_timer.start(FLUSH_MS if spent <= BUSY_MS else FLUSH_MS + spent)
 
     def _changed(self, item: Item) -> None:
-        index = next(at for at, each in enumerate(self._arrangement.items) if each is item)
-        self._arrangement.changed(index)
+        self._arrangement.changed(self._arrangement.index_of(item))
         self._refresh()
 
     # ---- arrangement
@@ -228,7 +229,7 @@ class TranscriptView(QAbstractScrollArea):
         self._arrangement.place(self.viewport().height())
         self._sync_bar()
         self.viewport().update()
-        if any(item.is_behind for item in self._arrangement.items) and not self._flush_timer.isActive():
+        if self._arrangement.behind and not self._flush_timer.isActive():
             self._flush_timer.start(FLUSH_MS)
         following = self._arrangement.following
         self._jump.setVisible(not following)

@@ -13,6 +13,8 @@ from ui.transcript.style import Style
 Selection = tuple[int, int]
 """From and to, in the leaf's own offsets."""
 UNBOUNDED: Final = 1 << 30
+MOST_RUNS: Final = 800
+"""Stretches of one paragraph that look different; what comes after is plain, for shaping pays for each."""
 WRAP: Final = QTextOption()
 WRAP.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 WRAP.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
@@ -88,7 +90,7 @@ def shaped(
     made.setCacheEnabled(True)
     made.setTextOption(wrap)
     ranges = [_range(0, len(shown.encode("utf-16-le", "replace")) // 2, look.replace("c", ""), style)] if look else []
-    ranges += [_range(run.start, run.length, run.look, style) for run in runs]
+    ranges += [_range(run.start, run.length, run.look, style) for run in runs[:MOST_RUNS]]
     if MARK in shown:
         ranges += _mark_ranges(text, shown, style)
     made.setFormats(ranges)

@@ -21,9 +21,9 @@ from ui.transcript.characters import pieces_of
 from ui.transcript.markdown.reading import OPTIONS, specs_of
 from ui.transcript.specs import CodeSpec, Flow, TextSpec
 
-LIMIT: Final = 24_000
+LIMIT: Final = 16_000
 """Characters of one top-level block that are read as Markdown. A list of this length takes some 10 ms."""
-SLICE: Final = 24_000
+SLICE: Final = 16_000
 """Characters that are taken in at once."""
 PLAIN_PIECE: Final = 1_500
 """Characters of source that are shaped in one piece."""
