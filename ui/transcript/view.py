@@ -3,10 +3,13 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAction,
+    QContextMenuEvent,
+    QCursor,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -16,15 +19,19 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolButton, QToolTip, QWidget
 
 from app.domain.conversation import Message
 from app.domain.stream import StreamEvent
 from ui.theme import metrics
 from ui.theme.palette import LIGHT, Palette
+from ui.transcript.actions import ActionRow, menu_for
 from ui.transcript.arrangement import Arrangement, Placed
 from ui.transcript.items import ErrorText, Item
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf
+from ui.transcript.links import is_safe, plain_tip, refusal
+from ui.transcript.painting import paint_transcript
+from ui.transcript.pointing import Target, target_at
 from ui.transcript.selecting import START, Selecting, Spot
 from ui.transcript.style import Style
 
@@ -32,9 +39,12 @@ FLUSH_MS: Final = 16
 """Deltas are gathered for one frame."""
 BUSY_MS: Final = 4
 """A flush that took longer is followed by a longer pause."""
-SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto"})
-CARD_RUNOUT: Final = metrics.RADIUS_CARD * 3
-"""How far a card is drawn beyond the viewport where its end is not in sight."""
+LONGEST_PAUSE_MS: Final = 200
+DESCRIBE_MS: Final = 500
+"""So long nothing must change before screen readers are given the text in sight."""
+DRAG_MS: Final = 40
+HEAD_UNIT: Final = 1
+"""Who speaks stands below the gap."""
 
 
 class TranscriptView(QAbstractScrollArea):
@@ -78,6 +88,14 @@ class TranscriptView(QAbstractScrollArea):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.verticalScrollBar().valueChanged.connect(self._follow_bar)
+        self._pause_ms = FLUSH_MS
+        self._hovered: Item | None = None
+        self._describe_timer = QTimer(self, singleShot=True, interval=DESCRIBE_MS)
+        self._describe_timer.timeout.connect(self._describe)
+        self._drag_timer = QTimer(self, singleShot=True, interval=DRAG_MS)
+        self._drag_timer.timeout.connect(self._drag_on)
+        self._actions = ActionRow(self.viewport())
+        self._actions.chosen.connect(self._choose)
         self._jump = QToolButton(self.viewport())
         self._jump.setText("\u2193")
         self._jump.setToolTip(self.tr("Jump to the latest (End)"))
@@ -117,7 +135,7 @@ class TranscriptView(QAbstractScrollArea):
         """Events of the growing message. They show with the next frame."""
         self._events.extend(events)
         if self._events and not self._flush_timer.isActive():
-            self._flush_timer.start(FLUSH_MS)
+            self._flush_timer.start(self._pause_ms)
 
     def phase(self, text: str | None) -> None:
         """A line below the growing answer that says what is being waited for; None takes it away."""
@@ -190,9 +208,10 @@ class TranscriptView(QAbstractScrollArea):
                 self._arrangement.behind[key] = item
             else:
                 self._arrangement.behind.pop(key, None)
+        spent = clock.elapsed()
+        self._pause_ms = FLUSH_MS if spent <= BUSY_MS else min(LONGEST_PAUSE_MS, FLUSH_MS + 3 * spent)
         if self._arrangement.behind:
-            spent = clock.elapsed()
-            self._flush_timer.start(FLUSH_MS if spent <= BUSY_MS else FLUSH_MS + spent)
+            self._flush_timer.start(self._pause_ms)
 
     def _changed(self, item: Item) -> None:
         self._arrangement.changed(self._arrangement.index_of(item))
@@ -206,7 +225,13 @@ class TranscriptView(QAbstractScrollArea):
         self._dress()
         self._refresh()
 
+    def _describe(self) -> None:
+        """Give screen readers the text in sight, once it has come to rest."""
+        self.viewport().setAccessibleName(self.tr("Messages in sight"))
+        self.viewport().setAccessibleDescription(self.visible_text())
+
     def _dress(self) -> None:
+        self._actions.dress(self._style)
         colours = self._style.palette
         self._jump.setStyleSheet(
             f"QToolButton {{ background: {colours.raised}; color: {colours.text}; border: 1px solid {colours.line};"
@@ -233,6 +258,9 @@ class TranscriptView(QAbstractScrollArea):
             self._flush_timer.start(FLUSH_MS)
         following = self._arrangement.following
         self._jump.setVisible(not following)
+        self._place_actions()
+        if QAccessible.isActive():
+            self._describe_timer.start()
         if following != self._was_following:
             self._was_following = following
             self.following_changed.emit(following)
@@ -265,45 +293,14 @@ class TranscriptView(QAbstractScrollArea):
     # ---- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        placed = self._arrangement.place(self.viewport().height())
+        self._arrangement.place(self.viewport().height())
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(event.rect(), self._style.colour("canvas"))
         painter.translate(self._column_left, 0)
         region = QRectF(event.rect().translated(-self._column_left, 0))
-        self._paint_cards(painter, placed)
-        for each in placed:
-            self._paint_unit(painter, each, region)
+        paint_transcript(painter, region, self._arrangement, self._selecting, self._style)
         painter.end()
-
-    def _paint_unit(self, painter: QPainter, placed: Placed, region: QRectF) -> None:
-        unit = self._arrangement.items[placed.item].units[placed.unit]
-        x = self._style.card_pad if unit.in_card else 0
-        for number, leaf in enumerate(unit.leaves or ()):
-            top = placed.y + leaf.y
-            if top + leaf.height > region.top() and top < region.bottom():
-                painter.save()
-                painter.translate(x, top)
-                part = self._selecting.within(placed.item, placed.unit, number, leaf)
-                leaf.paint(painter, region.translated(-x, -top), self._style, part)
-                painter.restore()
-
-    def _paint_cards(self, painter: QPainter, placed: Sequence[Placed]) -> None:
-        """The cards behind what a person wrote."""
-        items = self._arrangement.items
-        cards: dict[int, list[Placed]] = {}
-        for each in placed:
-            if items[each.item].units[each.unit].in_card:
-                cards.setdefault(each.item, []).append(each)
-        painter.setPen(self._style.colour("line"))
-        painter.setBrush(self._style.colour("surface"))
-        for index, units in cards.items():
-            of_card = [at for at, unit in enumerate(items[index].units) if unit.in_card]
-            top = units[0].y - (0 if units[0].unit == of_card[0] else CARD_RUNOUT)
-            bottom = units[-1].y + units[-1].height + (0 if units[-1].unit == of_card[-1] else CARD_RUNOUT)
-            box = QRectF(0.5, top + 0.5, self._arrangement.width - 1, bottom - top - 1)
-            painter.drawRoundedRect(box, metrics.RADIUS_CARD, metrics.RADIUS_CARD)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -320,34 +317,13 @@ class TranscriptView(QAbstractScrollArea):
 
     # ---- pointer and keys
 
-    def _target(self, point: QPointF) -> tuple[Placed, int, Leaf, QPointF] | None:
-        """The leaf under a point or nearest to it, and the point in its coordinates."""
-        x = point.x() - self._column_left
-        found: tuple[Placed, int, Leaf, QPointF] | None = None
-        for placed in self._arrangement.visible:
-            unit = self._arrangement.items[placed.item].units[placed.unit]
-            left = self._style.card_pad if unit.in_card else 0
-            for number, leaf in enumerate(unit.leaves or ()):
-                top = placed.y + leaf.y
-                found = placed, number, leaf, QPointF(x - left, point.y() - top)
-                if point.y() < top + leaf.height:
-                    return found
-        return found
-
-    def _spot(self, point: QPointF) -> Spot | None:
-        target = self._target(point)
-        if target is None:
-            return None
-        placed, number, leaf, inside = target
-        return Spot(placed.item, placed.unit, number, leaf.hit(inside.x(), inside.y()) if leaf.is_text else 0)
+    def _target(self, point: QPointF) -> Target | None:
+        return target_at(self._arrangement, self._style, QPointF(point.x() - self._column_left, point.y()))
 
     def _act(self, point: QPointF) -> tuple[Placed, Act] | None:
         target = self._target(point)
-        if target is None:
-            return None
-        placed, _, leaf, inside = target
-        act = leaf.act_at(inside.x(), inside.y()) if 0 <= inside.y() < leaf.height else None
-        return None if act is None else (placed, act)
+        act = target.act() if target is not None else None
+        return (target.placed, act) if target is not None and act is not None else None
 
     def _perform(self, placed: Placed, act: Act) -> None:
         item = self._arrangement.items[placed.item]
@@ -356,8 +332,10 @@ class TranscriptView(QAbstractScrollArea):
                 QGuiApplication.clipboard().setText(act.value)
             case "retry":
                 self.retry_requested.emit(item.message.id)
-            case "link" if _scheme(act.value) in SAFE_SCHEMES:
+            case "link" if is_safe(act.value):
                 self.link_activated.emit(act.value)
+            case "link":
+                QToolTip.showText(QCursor.pos(), refusal(act.value), self)
             case "fold":
                 item.toggle(int(act.value), self._arrangement.width, self._style)
                 self._arrangement.following = False
@@ -365,24 +343,98 @@ class TranscriptView(QAbstractScrollArea):
                 self._changed(item)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        spot = self._spot(event.position())
-        if event.button() != Qt.MouseButton.LeftButton or spot is None:
+        target = self._target(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or target is None:
             return
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._selecting.extend(spot)
+            self._selecting.extend(target.spot())
         else:
-            self._selecting.begin(spot)
+            self._selecting.begin(target.spot())
         self._is_dragging = True
         self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        spot = self._spot(event.position())
-        if self._is_dragging and spot is not None:
-            self._selecting.extend(spot)
+        self._drag_to(event.position())
+        found = self._act(event.position())
+        free = found is not None and not self._is_dragging
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if free else Qt.CursorShape.IBeamCursor)
+        tip = plain_tip(found[1].value) if found is not None and found[1].name == "link" else ""
+        self.viewport().setToolTip(tip)
+        self._hover(event.position())
+
+    # ---- actions
+
+    def _hover(self, point: QPointF) -> None:
+        target = self._target(point)
+        item = self._arrangement.items[target.placed.item] if target is not None else None
+        if item is not self._hovered:
+            self._hovered = item
+            self._place_actions()
+
+    def _place_actions(self) -> None:
+        """At the head of the message under the pointer, if that head is in sight."""
+        for placed in self._arrangement.visible:
+            item = self._arrangement.items[placed.item]
+            if item is self._hovered and placed.unit == HEAD_UNIT:
+                right = self._column_left + self._arrangement.width
+                self._actions.show_for(item, right, placed.y, self._style.avatar)
+                return
+        self._actions.show_for(None, 0, 0, 0)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hovered = None
+        self._place_actions()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        target = self._target(QPointF(self.viewport().mapFromGlobal(event.globalPos())))
+        item = self._arrangement.items[target.placed.item] if target is not None else None
+        menu, names = menu_for(self, item, has_selection=self._selecting.range is not None)
+        id_ = item.message.id if item is not None else ""
+
+        def choose(action: QAction) -> None:
+            self._choose(names[action], id_)
+
+        menu.triggered.connect(choose)
+        menu.popup(event.globalPos())
+
+    def _choose(self, name: str, message_id: str) -> None:
+        match name:
+            case "copy":
+                self.copy()
+            case "select_all":
+                self.select_all()
+            case "copy_message":
+                item = next(each for each in self._arrangement.items if each.message.id == message_id)
+                QGuiApplication.clipboard().setText(item.source)
+            case "retry":
+                self.retry_requested.emit(message_id)
+            case "edit":
+                self.edit_requested.emit(message_id)
+
+    def _drag_to(self, point: QPointF) -> None:
+        """Take the selection to a point; beyond the viewport's edge, the text comes along."""
+        if not self._is_dragging:
+            return
+        beyond = min(0.0, point.y()) + max(0.0, point.y() - self.viewport().height())
+        if beyond:
+            self._scroll_by(round(max(-self._style.step, min(self._style.step, beyond))))
+            self._drag_timer.start()
+        target = self._target(point)
+        if target is not None:
+            self._selecting.extend(target.spot())
+            if self._selecting.range is not None:
+                self._let_go()
             self.viewport().update()
-        over = self._act(event.position()) is not None
-        shape = Qt.CursorShape.PointingHandCursor if over and not self._is_dragging else Qt.CursorShape.IBeamCursor
-        self.viewport().setCursor(shape)
+
+    def _drag_on(self) -> None:
+        self._drag_to(QPointF(self.viewport().mapFromGlobal(QCursor.pos())))
+
+    def _let_go(self) -> None:
+        """Whoever selects, reads: what grows below must not carry it away."""
+        if self._arrangement.following and self._growing is not None:
+            self._arrangement.following = False
+            self._refresh()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._is_dragging = False
@@ -392,20 +444,15 @@ class TranscriptView(QAbstractScrollArea):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         target = self._target(event.position())
-        if target is None or not target[2].is_text:
-            return
-        placed, number, leaf, inside = target
-        start, end = leaf.word_at(leaf.hit(inside.x(), inside.y()))
-        self._selecting.select(
-            Spot(placed.item, placed.unit, number, start), Spot(placed.item, placed.unit, number, end)
-        )
-        self.viewport().update()
+        if target is not None and target.leaf.is_text:
+            self._selecting.select(*target.word())
+            self.viewport().update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         pixels = event.pixelDelta() if not event.pixelDelta().isNull() else self._wheel_pixels(event.angleDelta())
         if abs(pixels.x()) > abs(pixels.y()):
             target = self._target(event.position())
-            if target is not None and target[2].scroll_sideways(-pixels.x()):
+            if target is not None and target.leaf.scroll_sideways(-pixels.x()):
                 self.viewport().update()
         elif pixels.y():
             self._scroll_by(-pixels.y())
@@ -450,15 +497,3 @@ class TranscriptView(QAbstractScrollArea):
         if items:
             self._selecting.select(START, Spot(len(items) - 1, UNBOUNDED, UNBOUNDED, UNBOUNDED))
             self.viewport().update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self._restyle(Style(self._style.palette, self._style.zoom))
-
-
-def _scheme(address: str) -> str:
-    try:
-        return urlsplit(address.strip()).scheme.lower()
-    except ValueError:
-        return ""

@@ -1,0 +1,107 @@
+"""What can be done with a message: a small row of buttons at its head, and the same as a menu."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from app.domain.conversation import Role
+from ui.theme import metrics
+from ui.transcript.items import Item
+from ui.transcript.style import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do with a message; `name` is what is reported."""
+
+    name: str
+    label: str
+    tip: str
+
+
+COPY: Final = Action("copy_message", "Copy", "Copy this message as Markdown")
+RETRY: Final = Action("retry", "Retry", "Ask again; this answer is kept beside the new one")
+EDIT: Final = Action("edit", "Edit", "Put this message back into the composer")
+
+
+def actions_of(item: Item) -> Sequence[Action]:
+    """What can be done with a message; nothing while it grows, for half an answer is easily taken for a whole one."""
+    if item.is_growing:
+        return ()
+    return (COPY, EDIT) if item.message.role is Role.USER else (COPY, RETRY)
+
+
+class ActionRow(QWidget):
+    """The buttons of the message under the pointer.
+
+    Signals:
+        chosen: args: the action's name, the message's id.
+    """
+
+    chosen = Signal(str, str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._item: Item | None = None
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(metrics.SPACE)
+        self._buttons: dict[str, QToolButton] = {}
+        for action in (COPY, RETRY, EDIT):
+            self._buttons[action.name] = button = QToolButton(self)
+            button.setText(action.label)
+            button.setToolTip(action.tip)
+            button.setAccessibleName(action.tip)
+            button.clicked.connect(lambda _=False, name=action.name: self._choose(name))
+            self._row.addWidget(button)
+        self.hide()
+
+    def dress(self, style: Style) -> None:
+        colours = style.palette
+        self.setFont(style.small)
+        self.setStyleSheet(
+            f"QToolButton {{ background: {colours.canvas}; color: {colours.muted}; border: 1px solid transparent;"
+            f" border-radius: {metrics.RADIUS_ROW}px; padding: 1px {metrics.SPACE * 2}px; }}"
+            f"QToolButton:hover {{ background: {colours.hover}; color: {colours.text}; }}"
+            f"QToolButton:focus {{ border-color: {colours.accent}; }}"
+        )
+
+    def show_for(self, item: Item | None, right: int, top: int, height: int) -> None:
+        """Stand at the right of a message's head; with None, or where nothing can be done, go away."""
+        actions = actions_of(item) if item is not None else ()
+        self._item = item if actions else None
+        if not actions:
+            self.hide()
+            return
+        names = {action.name for action in actions}
+        for name, button in self._buttons.items():
+            button.setVisible(name in names)
+        width = self.sizeHint().width()
+        self.setGeometry(right - width, top, width, height)
+        self.show()
+
+    def _choose(self, name: str) -> None:
+        if self._item is not None:
+            self.chosen.emit(name, self._item.message.id)
+
+
+def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tuple[QMenu, dict[QAction, str]]:
+    """A menu that deletes itself when it closes, and what each of its entries reports."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    copy = menu.addAction(parent.tr("Copy selection"))
+    copy.setEnabled(has_selection)
+    names = {copy: "copy"}
+    names[menu.addAction(parent.tr("Select all"))] = "select_all"
+    actions = actions_of(item) if item is not None else ()
+    if actions:
+        menu.addSeparator()
+    for action in actions:
+        label = parent.tr("Copy message as Markdown") if action is COPY else action.label
+        names[menu.addAction(label)] = action.name
+    return menu, names

@@ -1,0 +1,59 @@
+"""Drawing what the arrangement has placed. The painter's origin is the column's top left corner."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from ui.theme import metrics
+from ui.transcript.arrangement import Arrangement, Placed
+from ui.transcript.selecting import Selecting
+from ui.transcript.style import Style
+
+CARD_RUNOUT: Final = metrics.RADIUS_CARD * 3
+"""How far a card is drawn beyond the viewport where its end is not in sight."""
+
+
+def paint_transcript(
+    painter: QPainter, region: QRectF, arrangement: Arrangement, selecting: Selecting, style: Style
+) -> None:
+    """Draw what lies in `region`."""
+    _paint_cards(painter, arrangement, style)
+    for placed in arrangement.visible:
+        _paint_unit(painter, placed, region, arrangement, selecting, style)
+
+
+def _paint_unit(
+    painter: QPainter, placed: Placed, region: QRectF, arrangement: Arrangement, selecting: Selecting, style: Style
+) -> None:
+    unit = arrangement.items[placed.item].units[placed.unit]
+    left = style.card_pad if unit.in_card else 0
+    for number, leaf in enumerate(unit.leaves or ()):
+        top = placed.y + leaf.y
+        if top + leaf.height > region.top() and top < region.bottom():
+            painter.save()
+            painter.translate(left, top)
+            part = selecting.within(placed.item, placed.unit, number, leaf)
+            leaf.paint(painter, region.translated(-left, -top), style, part)
+            painter.restore()
+
+
+def _paint_cards(painter: QPainter, arrangement: Arrangement, style: Style) -> None:
+    """The cards behind what a person wrote."""
+    cards: dict[int, list[Placed]] = {}
+    for each in arrangement.visible:
+        if arrangement.items[each.item].units[each.unit].in_card:
+            cards.setdefault(each.item, []).append(each)
+    painter.setPen(style.colour("line"))
+    painter.setBrush(style.colour("surface"))
+    for index, placed in cards.items():
+        of_card = [at for at, unit in enumerate(arrangement.items[index].units) if unit.in_card]
+        painter.drawRoundedRect(_card(placed, of_card, arrangement.width), metrics.RADIUS_CARD, metrics.RADIUS_CARD)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _card(placed: Sequence[Placed], of_card: Sequence[int], width: int) -> QRectF:
+    top = placed[0].y - (0 if placed[0].unit == of_card[0] else CARD_RUNOUT)
+    bottom = placed[-1].y + placed[-1].height + (0 if placed[-1].unit == of_card[-1] else CARD_RUNOUT)
+    return QRectF(0.5, top + 0.5, width - 1, bottom - top - 1)
