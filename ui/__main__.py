@@ -11,8 +11,8 @@ def main(arguments: list[str] | None = None) -> int:
         from app.__main__ import main as without_window
 
         return without_window(given)
-    # while a program is being imported nothing becomes garbage, but each collection looks through all of it;
-    # ui.bootstrap.living turns it on again
+    # while a program is being imported nothing becomes garbage, but each collection looks through all of it; from
+    # then on ui.bridge.garbage collects
     gc.disable()
     from ui.bridge.lean import look_at_no_sources
 

@@ -1,5 +1,8 @@
 """What every test of the window may use."""
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtWidgets import QApplication
 
@@ -13,3 +16,11 @@ def theme(qapp: QApplication) -> Theme:
     made.set_mode("light")
     made.apply(qapp)
     return made
+
+
+@pytest.fixture(autouse=True)
+def garbage_of_this_thread() -> Iterator[None]:
+    """Widgets in cycles are destroyed here and not on some worker's thread, as ui.bridge.garbage has it."""
+    gc.disable()
+    yield
+    gc.collect()

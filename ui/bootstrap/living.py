@@ -1,7 +1,6 @@
 """From the first sight of the window to its last: the loop, the logbook and the program in them."""
 
 import asyncio
-import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from app.settings.keeper import SettingsKeeper
 from ui.bootstrap.program import Program
 from ui.bridge import loop
 from ui.bridge.crashes import CrashHandler
+from ui.bridge.garbage import Collector
 from ui.shell.window import Window
 from ui.theme.theme import Theme
 
@@ -28,7 +28,7 @@ def live(
         simulator: begin with the simulator.
     """
     window.furnish()
-    gc.enable()
+    Collector(window)  # lives as long as the window
     with Logbook(folder) as logbook:
         crashes = CrashHandler(logbook.crashed)
         crashes.crashed.connect(window.show_crash)

@@ -21,22 +21,26 @@ def run(qt_app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> i
     await nothing.
     """
     qt_app.setQuitOnLastWindowClosed(False)
-    with (
-        asyncio.Runner(loop_factory=lambda: _made(qt_app)) as runner,
-        finishing_generators(runner.get_loop()),
-    ):
+    with asyncio.Runner(loop_factory=lambda: make_loop(qt_app)) as runner:
         return runner.run(main())
 
 
-def _made(qt_app: QApplication) -> asyncio.AbstractEventLoop:
-    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(qt_app)
+def make_loop(qt_app: QApplication) -> asyncio.AbstractEventLoop:
+    """An asyncio loop that runs as a part of Qt's."""
+    loop: asyncio.AbstractEventLoop = _Loop(qt_app)
     # qasync's own pool starts ten threads for the first job
     loop.set_default_executor(ThreadPoolExecutor(WORKERS, "worker"))
     return loop
 
 
+class _Loop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
+    def run_forever(self) -> None:
+        with _finishing_generators(self):
+            super().run_forever()
+
+
 @contextmanager
-def finishing_generators(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+def _finishing_generators(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """Have abandoned async generators closed by the loop, as asyncio's own loops do and qasync's does not.
 
     Without it, what a cancelled request leaves half-read is closed by the garbage collector, which can await nothing:

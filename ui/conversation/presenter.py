@@ -1,7 +1,7 @@
 """One page, many conversations: intents go up to services, state comes down to the widgets."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -63,6 +63,8 @@ class ConversationPresenter(QObject):
         self._tasks = TaskScope(self.failed.emit)
         self._sessions: dict[str, Session] = {}
         self._session = self._blank(Draft())
+        self._is_started = False
+        self._was_sent_early = False
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
         self._draft_timer.timeout.connect(self._save_draft)
         self._phase_timer = QTimer(self, interval=PHASE_TICK_MS)
@@ -132,7 +134,7 @@ class ConversationPresenter(QObject):
         leaf = session.conversation.path[-1]
         answered = leaf.role is Role.ASSISTANT and leaf.state is not MessageState.FAILED
         session.fallback_leaf = leaf.id if answered else None
-        self._tasks.start(self._reply_name(session), partial(self._retry, session, prompt))
+        self._start_reply(session, partial(self._retry, session, prompt))
 
     def change_setup(self, setup: Setup) -> None:
         """The person changed what is sent besides the messages."""
@@ -189,7 +191,8 @@ class ConversationPresenter(QObject):
         self._show(session)
         if typed:
             self._put_text(session, session.draft.text + typed)
-        if send and session.draft.text.strip():
+        self._is_started = True
+        if (send or self._was_sent_early) and session.draft.text.strip():
             self._send(session.draft.text.strip())
 
     async def _open(self, conversation_id: str) -> None:
@@ -262,13 +265,29 @@ class ConversationPresenter(QObject):
         self.change_setup(replace(self._session.conversation.setup, model=model_id))
 
     def _send(self, text: str) -> None:
+        if not self._is_started:
+            self._was_sent_early = True
+            return
         session = self._session
         if not self._is_busy(session):
-            self._tasks.start(self._reply_name(session), partial(self._ask, session, text))
+            self._start_reply(session, partial(self._ask, session, text))
+
+    def _start_reply(self, session: Session, work: Callable[[], Awaitable[None]]) -> None:
+        ticket = object()
+        session.sending = ticket
+        self._tasks.start(self._reply_name(session), partial(self._send_with, session, ticket, work))
+
+    async def _send_with(self, session: Session, ticket: object, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        finally:
+            # an answer that was stopped may end after the next one was asked for
+            if session.sending is ticket:
+                session.sending = None
 
     def _is_busy(self, session: Session) -> bool:
         """Whether a message is being stored or answered: a second Enter must not take the first one's place."""
-        return session.is_answering or self._tasks.is_running(self._reply_name(session))
+        return session.is_answering or session.sending is not None
 
     async def _ask(self, session: Session, text: str) -> None:
         """Store the prompt, then ask for its answer: what was typed is on the disk before it leaves the machine."""
@@ -289,8 +308,10 @@ class ConversationPresenter(QObject):
 
     def _sent(self, session: Session, was_new: bool, text: str) -> None:
         """The prompt is on the disk: show it, and clear the composer of it, but of nothing that was typed since."""
-        if session.draft.text.strip() == text:
-            session.draft = Draft()
+        typed = session.draft.text.lstrip()
+        if typed.startswith(text):
+            rest = typed[len(text) :].lstrip()
+            session.draft = Draft(rest, len(rest))
         if session is self._session:
             self._draft_timer.stop()
             self._page.composer.show_text(session.draft.text, session.draft.caret)
@@ -328,6 +349,7 @@ class ConversationPresenter(QObject):
     # ---- SessionView
 
     def answer_started(self, session: Session) -> None:
+        session.sending = None
         if session is self._session:
             self._page.composer.set_busy(True)
             self._page.transcript.show(session.shown_path, streaming=session.conversation.leaf)

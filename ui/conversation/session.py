@@ -30,6 +30,8 @@ class Session:
         """While a retry runs: the answer that stays if the retry fails."""
         self.resend_of: str | None = None
         """The person's message that the next sent text takes the place of."""
+        self.sending: object | None = None
+        """A message is on its way to the disk and its answer has not begun."""
         self._snapshot: Callable[[], Message] | None = None
         self._view = view
 

@@ -1,0 +1,194 @@
+"""A person's first conversation: connect, write, stop, retry, fail, and never lose a word."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.domain.connection import Profile
+from app.settings.declared import Settings
+from app.simulator.journal import Entry
+from app.simulator.server import LocalSimulator
+from tests.support.desk import Desk
+from tests.support.waiting import until
+from ui.widgets.fields import NumberField, TextField
+
+Opening = Callable[..., Awaitable[Desk]]
+ENVIRONMENT = {"ANTHROPIC_API_KEY": "sk-ant-CANARY-desk"}
+
+
+def asked(simulator: LocalSimulator) -> list[Entry]:
+    """The requests for messages so far; the window also asks for the list of models."""
+    return [each for each in simulator.simulator.journal.entries if each.path == "/v1/messages"]
+
+
+def assert_nowhere(folder: Path, secret: bytes) -> None:
+    for path in folder.rglob("*"):
+        assert path.is_dir() or secret not in path.read_bytes(), path
+
+
+async def test_an_answer_streams_into_the_window(desk: Desk) -> None:
+    desk.say("Show me a table")
+    await desk.until_answered()
+    assert "Haiku" in desk.transcript
+    assert desk.window.page.composer.text == ""
+    assert desk.notices == ""
+
+
+async def test_the_simulator_needs_one_click(open_desk: Opening) -> None:
+    desk = await open_desk()
+    assert desk.window.page.welcome.isVisible()
+    desk.click("Try the simulator")
+    desk.say("Hello")
+    await until(lambda: "not Claude" in desk.transcript)
+
+
+async def test_esc_stops_fifty_times_and_nothing_sticks(desk: Desk, simulator: LocalSimulator) -> None:
+    for number in range(50):
+        shown = len(desk.transcript)
+        desk.say(f"Story {number} [[sim: long rate=400]]")
+        await until(lambda shown=shown: "simulator" in desk.transcript[shown:])  # type: ignore[misc]
+        desk.press(Qt.Key.Key_Escape)
+        await until(lambda: not desk.is_busy)
+        entry = asked(simulator)[-1]
+        await until(lambda entry=entry: entry.disconnected)  # type: ignore[misc]
+    await desk.close()
+    bodies = [each.body for each in asked(simulator)]
+    assert len(bodies) == 50
+    roles = [message["role"] for message in bodies[-1]["messages"]]
+    assert roles == ["user", "assistant"] * 49 + ["user"]
+
+
+async def test_a_stopped_answer_goes_with_the_next_message(desk: Desk, simulator: LocalSimulator) -> None:
+    desk.say("Story [[sim: long rate=200]]")
+    await until(lambda: "simulator" in desk.transcript)
+    desk.press(Qt.Key.Key_Escape)
+    await desk.until_answered()
+    desk.say("Go on")
+    await desk.until_answered()
+    messages = asked(simulator)[-1].body["messages"]
+    assert [each["role"] for each in messages] == ["user", "assistant", "user"]
+    assert messages[1]["content"][0]["text"].startswith("This is the simulator")
+
+
+@pytest.mark.parametrize("fault", ["401", "400", "402", "500 retry-after=0.01", "529 retry-after=0.01"])
+async def test_a_failed_message_comes_back_to_the_composer(desk: Desk, fault: str) -> None:
+    desk.say(f"Precious words [[sim: {fault}]]")
+    await desk.until_answered()
+    assert desk.window.page.composer.text == f"Precious words [[sim: {fault}]]"
+    assert "Your message is kept" in desk.seen
+
+
+async def test_text_typed_meanwhile_is_not_overwritten(desk: Desk) -> None:
+    desk.say("Precious words [[sim: 400 retry-after=1]]")
+    desk.write("Newer words")
+    await desk.until_answered()
+    assert desk.window.page.composer.text == "Newer words"
+
+
+async def test_sending_again_after_a_failure_replaces_the_failed_turn(desk: Desk, simulator: LocalSimulator) -> None:
+    desk.say("Once more [[sim: 400 times=1]]")
+    await desk.until_answered()
+    desk.press(Qt.Key.Key_Return)
+    await desk.until_answered()
+    messages = asked(simulator)[-1].body["messages"]
+    assert len(messages) == 1
+    assert desk.window.page.composer.text == ""
+
+
+async def test_a_failed_retry_leaves_the_answer_that_was_there(desk: Desk, simulator: LocalSimulator) -> None:
+    desk.say("Show me a table")
+    await desk.until_answered()
+    before = desk.transcript
+    simulator.stop()
+    desk.window.main.actions_table.triggered.emit("retry")
+    await desk.until_answered()
+    await until(lambda: "earlier answer is kept" in desk.notices)
+    assert "Haiku" in desk.transcript
+    assert desk.transcript == before
+
+
+async def test_two_answers_at_once_do_not_mix(desk: Desk) -> None:
+    desk.say("First story [[sim: long rate=100]]")
+    await until(lambda: "simulator" in desk.transcript)
+    desk.window.main.actions_table.triggered.emit("new_conversation")
+    await until(lambda: desk.window.page.empty.isVisible())
+    desk.say("Show me a table")
+    await desk.until_answered()
+    assert "Haiku" in desk.transcript
+    assert "First story" not in desk.transcript
+    await desk.close()
+
+
+async def test_a_draft_belongs_to_its_conversation(desk: Desk) -> None:
+    desk.say("Show me a table")
+    await desk.until_answered()
+    desk.write("half a reply")
+    desk.window.main.actions_table.triggered.emit("new_conversation")
+    await until(lambda: desk.window.page.empty.isVisible())
+    assert desk.window.page.composer.text == ""
+    desk.window.main.actions_table.triggered.emit("next_conversation")
+    await until(lambda: desk.window.page.composer.text == "half a reply")
+
+
+async def test_the_setup_reaches_the_wire(desk: Desk, simulator: LocalSimulator) -> None:
+    desk.click("Add a system block")
+    field = desk.window.setup.findChild(object, "")
+    del field
+
+    system = next(
+        each for each in desk.window.setup.findChildren(TextField) if each.accessibleName() == "System block 1"
+    )
+    system.insertPlainText("Answer in verse.")
+    numbers = {each.accessibleName(): each for each in desk.window.setup.findChildren(NumberField)}
+    numbers["Max tokens"].setFocus()
+    numbers["Max tokens"].insert("777")
+    numbers["Max tokens"].textEdited.emit("777")
+    assert not numbers["Temperature"].isEnabled()
+    desk.say("Show me a table")
+    await desk.until_answered()
+    body = asked(simulator)[-1].body
+    assert body["system"] == [{"type": "text", "text": "Answer in verse."}]
+    assert body["max_tokens"] == 777
+    assert "temperature" not in body
+
+
+async def test_without_a_keyring_the_choice_is_clear_and_nothing_is_written(
+    open_desk: Opening, simulator: LocalSimulator, tmp_path: Path
+) -> None:
+    desk = await open_desk(Settings(profiles=(Profile("Personal", base_url=simulator.url),)))
+    desk.click("Add an API key")
+    form = desk.window.page.welcome.form
+    await until(lambda: form.findChild(object, "keyring_choices").isVisible())  # type: ignore[attr-defined]
+    form.findChild(object, "key").setText("sk-ant-CANARY-session")  # type: ignore[attr-defined]
+    desk.click("Test")
+    said = form.findChild(object, "connect_result")
+    await until(lambda: "models" in said.text())  # type: ignore[attr-defined]
+    desk.click("Use the key for this session only")
+    await until(lambda: desk.window.page.empty.isVisible())
+    desk.say("Hello")
+    await desk.until_answered()
+    await desk.close()
+    assert_nowhere(tmp_path, b"CANARY")
+    again = await open_desk()
+    assert again.window.page.welcome.form is not None
+
+
+async def test_a_wrong_key_is_told_and_stays_in_the_field(open_desk: Opening, simulator: LocalSimulator) -> None:
+    desk = await open_desk(Settings(profiles=(Profile("Personal", base_url=simulator.url),)))
+    desk.click("Add an API key")
+    form = desk.window.page.welcome.form
+    key, said = form.findChild(object, "key"), form.findChild(object, "connect_result")
+    key.setText("sk-wrong")  # type: ignore[attr-defined]
+    desk.click("Test")
+    await until(lambda: "key" in said.text().lower() and "Asking" not in said.text())  # type: ignore[attr-defined]
+    assert key.text() == "sk-wrong"  # type: ignore[attr-defined]
+
+
+async def test_an_unreadable_database_opens_a_window_that_says_so(open_desk: Opening, tmp_path: Path) -> None:
+    (tmp_path / "duologue.db").mkdir()
+    desk = await open_desk(Settings(default_profile="Simulator"))
+    assert "folder stands where the database should be" in desk.notices or "kept when the window closes" in desk.notices
+    desk.say("Hello")
+    await until(lambda: "not Claude" in desk.transcript)
