@@ -25,7 +25,8 @@ class Desk:
 
     @property
     def is_open(self) -> bool:
-        return self.window.page.composer.model_button.isVisible() or self.window.page.welcome.isVisible()
+        """The conversation to begin with is on the page."""
+        return self.window.page.composer.model_button.accessibleName().startswith("Model: ")
 
     @property
     def is_busy(self) -> bool:

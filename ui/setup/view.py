@@ -57,7 +57,8 @@ class SetupView(QScrollArea):
         self._setup = setup
         self._gates = gates_of(entry, DEFAULT_MAX_TOKENS)
         parameters, gates = setup.parameters, self._gates
-        self._profile.show_choices(self._profiles, setup.profile)
+        nobody = () if setup.profile else (("", "Not connected"),)
+        self._profile.show_choices((*nobody, *self._profiles), setup.profile)
         self._model.show_choices(self._models, model)
         self._model_facts.setText(gates.facts)
         self._system.show_blocks(setup.system)

@@ -69,7 +69,7 @@ class ConnectForm(QWidget):
     def show_no_keyring(self, trouble: ErrorText) -> None:
         """There is no usable keyring: offer what is honest instead. Nothing is written anywhere."""
         self._keyring = ""
-        self._place_kept.setText(" ".join(each for each in (trouble.headline, trouble.kept) if each))
+        self._place_kept.setText(trouble.headline)
         self._choices.show()
         self._refresh()
 
@@ -88,7 +88,7 @@ class ConnectForm(QWidget):
     def show_refusal(self, trouble: ErrorText) -> None:
         """The service, the network or the keyring refused. What was entered stays."""
         self._busy = False
-        self._say(trouble.whole, "error")
+        self._say(" ".join(each for each in (trouble.headline, trouble.advice) if each), "error")
         self._refresh()
 
     def clear_key(self) -> None:
