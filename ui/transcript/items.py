@@ -46,7 +46,7 @@ class Item:
         self._error_text = error_text
         self._sections: dict[int, Section] = {}
         self._phase: str | None = None
-        self._head = self._head_piece(message.facts.model if message.facts else "")
+        self._head = self._head_piece(_facts(message.facts))
 
     @property
     def is_person(self) -> bool:
@@ -138,7 +138,7 @@ class Item:
             section.update()
             section.finish()
             self._sections[key] = section
-        self._head = self._head_piece(message.facts.model if message.facts else "")
+        self._head = self._head_piece(_facts(message.facts))
         self._gather(width, style)
 
     def toggle(self, key: int, width: int, style: Style) -> None:
@@ -178,9 +178,9 @@ class Item:
                     unit.estimate(width, style)
         self.units = units
 
-    def _head_piece(self, model: str) -> RowPiece:
+    def _head_piece(self, detail: str) -> RowPiece:
         if self.message.role is Role.ASSISTANT:
-            return RowPiece(HeadSpec("C", "Claude", model))
+            return RowPiece(HeadSpec("C", "Claude", detail))
         if self.message.role is Role.SYSTEM:
             return RowPiece(HeadSpec("S", "System"))
         return RowPiece(HeadSpec("Y", "You", is_person=True))
@@ -207,3 +207,15 @@ class Item:
         said = self._error_text(facts.error)
         more = tuple(each for each in (said.kept, said.advice) if each)
         return NoteSpec(NoteKind.FAILED, said.headline, more, can_retry=True)
+
+
+def _facts(facts: ReplyFacts | None) -> str:
+    """An answer's own numbers, as far as they are known."""
+    if facts is None:
+        return ""
+    parts = [facts.model]
+    if facts.first_token_ms is not None:
+        parts.append(f"{facts.first_token_ms / 1000:.1f} s to first token")
+    if facts.usage is not None and facts.usage.output_tokens:
+        parts.append(f"{facts.usage.output_tokens:,} tokens")
+    return " \u00b7 ".join(part for part in parts if part)

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from ui.transcript.leaves.base import Leaf
 from ui.transcript.leaves.making import leaf_of
+from ui.transcript.leaves.table import TableLeaf
 from ui.transcript.specs import Spec
 from ui.transcript.style import Style
 
@@ -66,7 +67,7 @@ class Unit:
         before = self.height
         if self.leaves is None:
             self.specs = self.piece.specs()
-            self.leaves = [known[spec] if known and spec in known else leaf_of(spec) for spec in self.specs]
+            self.leaves = [_leaf(spec, known or {}) for spec in self.specs]
             kept = set(map(id, known.values())) if known else set()
         else:
             kept = set()
@@ -85,6 +86,19 @@ class Unit:
         """Let the leaves go; the height stays."""
         self.leaves = None
         self.specs = ()
+
+
+def _leaf(spec: Spec, known: Mapping[Spec, Leaf]) -> Leaf:
+    """The leaf that is known, or a new one; a table that has grown keeps its earlier rows."""
+    kept = known.get(spec)
+    if kept is not None:
+        return kept
+    made = leaf_of(spec)
+    if isinstance(made, TableLeaf):
+        for leaf in known.values():
+            if isinstance(leaf, TableLeaf) and leaf.spec.rows[:1] == made.spec.rows[:1]:
+                made.grow_from(leaf)
+    return made
 
 
 def estimated(characters: int, lines: int, width: int, style: Style) -> int:

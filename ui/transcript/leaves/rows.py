@@ -75,7 +75,7 @@ class HeadLeaf(Leaf):
         painter.setPen(style.colour("muted"))
         painter.setFont(style.small)
         after = left + style.name_metrics.horizontalAdvance(spec.name) + style.space * 2
-        painter.drawText(QRectF(after, 0, metrics.MEASURE_PX, side), MIDDLE, spec.detail)
+        painter.drawText(QRectF(after, 0, metrics.MEASURE_PX, side), MIDDLE, marked(spec.detail))
 
     def text(self, _start: int = 0, _end: int = UNBOUNDED) -> str:
         return self.spec.name

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 
+from ui.theme import metrics
 from ui.transcript.characters import marked, piece, width
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf, Selection, broken, cursor_at, selected, shaped, word_in
 from ui.transcript.leaves.text import paint_bars
@@ -14,6 +15,7 @@ from ui.transcript.style import Style
 
 CELL_STRIDE: Final = 1 << 20
 """Offsets are the number of the cell times this, plus UTF-16 units in the cell."""
+WIDTH_STEP: Final = metrics.SPACE * 2
 ALIGNS: Final = {"Center": Qt.AlignmentFlag.AlignHCenter, "Right": Qt.AlignmentFlag.AlignRight}
 
 
@@ -24,6 +26,9 @@ class TableLeaf(Leaf):
         self._columns = max((len(row) for row in spec.rows), default=1) or 1
         self._cells: list[Cell] = [cell for row in spec.rows for cell in _filled(row, self._columns)]
         self._layouts: list[QTextLayout] = []
+        self._natural: list[float] = []
+        """Width of each cell on one line."""
+        self._earlier: TableLeaf | None = None
         self._lefts: list[int] = []
         self._widths: list[int] = []
         self._tops: list[int] = [0]
@@ -33,23 +38,42 @@ class TableLeaf(Leaf):
     def end(self) -> int:
         return (len(self._cells) - 1) * CELL_STRIDE + width(self._cells[-1].text) if self._cells else 0
 
+    def grow_from(self, earlier: "TableLeaf") -> None:
+        """Take over what an earlier state of the same table has shaped at the same width; before `layout`."""
+        if earlier._columns == self._columns and earlier.spec.aligns == self.spec.aligns:
+            self._earlier = earlier
+
     def layout(self, width: int, style: Style) -> None:
         left = self.spec.indent * style.step
         self._pad = style.space * 2
         columns = self._columns
-        self._layouts = [self._shape(number, style) for number in range(len(self._cells))]
-        natural = [0.0] * columns
-        for number, each in enumerate(self._layouts):
-            _, used = broken(each, float(UNBOUNDED), style.lead)
-            natural[number % columns] = max(natural[number % columns], used)
-        self._widths = _fitted([int(each) + 2 for each in natural], width - left - columns * self._pad * 2)
+        earlier, self._earlier = self._earlier, None
+        same = self._taken_over(earlier)
+        for number in range(same, len(self._cells)):
+            self._layouts.append(self._shape(number, style))
+            self._natural.append(broken(self._layouts[number], float(UNBOUNDED), style.lead)[1])
+        natural = [max(self._natural[column::columns], default=0.0) for column in range(columns)]
+        self._widths = _fitted([_stepped(each) for each in natural], width - left - columns * self._pad * 2)
         self._lefts = list(accumulate((each + self._pad * 2 for each in self._widths), initial=left))
-        self._tops = [0]
-        for first in range(0, len(self._layouts), columns):
+        rows = same // columns if earlier is not None and earlier._widths == self._widths else 0
+        self._tops = earlier._tops[: rows + 1] if earlier is not None and rows else [0]
+        for first in range(rows * columns, len(self._layouts), columns):
             row = self._layouts[first : first + columns]
             high = max(broken(each, self._widths[at], style.lead)[0] for at, each in enumerate(row))
             self._tops.append(self._tops[-1] + high + self._pad)
         self.height = self._tops[-1] + self.spec.gap * style.space
+
+    def _taken_over(self, earlier: "TableLeaf | None") -> int:
+        """How many cells are as they were; they need no shaping."""
+        self._layouts, self._natural = [], []
+        if earlier is None:
+            return 0
+        pairs = zip(self._cells, earlier._cells, strict=False)
+        same = next((at for at, (new, old) in enumerate(pairs) if new != old), None)
+        same = min(len(self._cells), len(earlier._cells)) if same is None else same
+        same -= same % self._columns
+        self._layouts, self._natural = earlier._layouts[:same], earlier._natural[:same]
+        return same
 
     def _shape(self, number: int, style: Style) -> QTextLayout:
         row, column = divmod(number, self._columns)
@@ -131,6 +155,11 @@ class TableLeaf(Leaf):
 
 def _filled(row: tuple[Cell, ...], columns: int) -> tuple[Cell, ...]:
     return (*row, *(Cell("") for _ in range(columns - len(row))))
+
+
+def _stepped(natural: float) -> int:
+    """Widths grow in steps, so that a slightly longer new cell does not break every row anew."""
+    return -(-int(natural + 2) // WIDTH_STEP) * WIDTH_STEP
 
 
 def _fitted(natural: list[int], available: int) -> list[int]:
