@@ -27,11 +27,14 @@ FRAME_S = 0.012
 """After a read the socket gathers this long: a thousand events a second cost some sixty reads, and nobody sees it."""
 
 
+ANSWER_EVENTS = frozenset({"message_start", "message_delta", "content_block_start", "content_block_delta"})
+
+
 class EventOrder:
     """The order that a stream's events must keep.
 
-    What breaks it is no answer that can be trusted, but its text was paid for: a lesser fault is remembered and told
-    at the end; a greater one, after which nothing can be added up, ends the stream at once.
+    What breaks it is no answer that can be trusted, but its text was paid for: a fault is remembered and told at the
+    end, and what belongs to no open block is left out.
     """
 
     def __init__(self) -> None:
@@ -40,10 +43,10 @@ class EventOrder:
         self.ended = False
         self.fault = ""
 
-    def check(self, event: StreamEvent) -> None:
-        """Raises StreamBroken for an event that cannot come here."""
+    def takes(self, event: StreamEvent) -> bool:
+        """Whether the event can come here; False for one of a block that is not open."""
         if isinstance(event, Ping | UnknownEvent):
-            return
+            return True
         if isinstance(event, MessageStarted) is self._started:
             self.fault = "a second message began" if self._started else "the message never began"
         self._started = True
@@ -51,18 +54,16 @@ class EventOrder:
             case BlockStarted(index):
                 self._open.add(index)
             case BlockStopped(index):
-                self._demand(index)
+                if index not in self._open:
+                    return False
                 self._open.discard(index)
             case MessageStopped():
                 self.ended = True
             case MessageStarted() | MessageChanged():
                 pass
             case delta:
-                self._demand(delta.index)
-
-    def _demand(self, index: int) -> None:
-        if index not in self._open:
-            raise StreamBroken(f"something came for block {index}, which is not open")
+                return delta.index in self._open
+        return True
 
 
 class StreamReader:
@@ -119,8 +120,8 @@ class StreamReader:
         try:
             for raw in incoming:
                 event = self._read(raw)
-                self._order.check(event)
-                events.append(event)
+                if event is not None and self._order.takes(event):
+                    events.append(event)
                 if self._order.ended:
                     break
         except StreamBroken as error:
@@ -132,12 +133,20 @@ class StreamReader:
             return tuple(events), error
         return tuple(events), None
 
-    def _read(self, raw: ServerEvent) -> StreamEvent:
+    def _read(self, raw: ServerEvent) -> StreamEvent | None:
+        """The event, or None for what is none at all: noise between events costs nothing of the answer.
+
+        What is named as one of the answer's own events and cannot be read is a fault, told at the end.
+        """
         try:
             parsed: Any = json.loads(raw.data)
-        except (ValueError, RecursionError) as error:
-            raise self._broken("an event is not JSON") from error
-        if isinstance(parsed, dict) and parsed.get("type") == "error":
+        except (ValueError, RecursionError):
+            if raw.name in ANSWER_EVENTS and raw.data.strip():
+                self._order.fault = f"a {raw.name} event is not JSON"
+            return None
+        if not isinstance(parsed, dict) or not isinstance(parsed.get("type"), str):
+            return None
+        if parsed["type"] == "error":
             raise error_from_wire(parsed, request_id=self._request_id)
         return event_from_wire(parsed)
 

@@ -48,9 +48,9 @@ class SseDecoder:
             LimitExceeded: a line or the stream is longer than its limit.
             StreamBroken: a line is not UTF-8.
         """
+        room = self.stream_limit - self._fed
         self._fed += len(chunk)
-        if self._fed > self.stream_limit:
-            raise LimitExceeded(f"the answer is longer than {self.stream_limit} bytes")
+        chunk = chunk[: max(0, room)]
         if self._after_cr and chunk:
             chunk = chunk.removeprefix(b"\n")
             self._after_cr = False
@@ -58,6 +58,8 @@ class SseDecoder:
             event = self._take(line)
             if event is not None:
                 yield event
+        if self._fed > self.stream_limit:
+            raise LimitExceeded(f"the answer is longer than {self.stream_limit} bytes")
 
     def finish(self) -> Iterator[ServerEvent]:
         """The stream has ended: the event that only lacks its closing blank line, if there is one.
@@ -71,7 +73,7 @@ class SseDecoder:
             if event is not None:
                 yield event
 
-    def _lines(self, chunk: bytes) -> list[bytes]:
+    def _lines(self, chunk: bytes) -> Iterator[bytes]:
         """The complete lines; what follows the last line end waits."""
         if b"\r" in chunk:
             self._after_cr = chunk.endswith(b"\r")
@@ -84,9 +86,14 @@ class SseDecoder:
         if rest:
             self._pending.append(rest)
             self._pending_size += len(rest)
-        if self._pending_size > self.line_limit or any(len(line) > self.line_limit for line in complete):
+        for line in complete:
+            self._check(len(line))
+            yield line
+        self._check(self._pending_size)
+
+    def _check(self, size: int) -> None:
+        if size > self.line_limit:
             raise LimitExceeded(f"a line of the answer is longer than {self.line_limit} bytes")
-        return complete
 
     def _take(self, line: bytes) -> ServerEvent | None:
         if self._at_start:

@@ -56,3 +56,19 @@ def test_events_before_bad_bytes_are_not_lost():
     assert next(events).data == "good"
     with pytest.raises(StreamBroken):
         next(events)
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+@pytest.mark.parametrize("limits", [{"line_limit": 40}, {"stream_limit": 60}])
+def test_what_came_before_a_limit_is_not_lost(size: int, limits: dict[str, int]) -> None:
+    data = b"data: one\n\ndata: two\n\ndata: " + b"x" * 100 + b"\n\n"
+    decoder, heard = SseDecoder(**limits), []
+
+    def hear() -> None:
+        for at in range(0, len(data), size):
+            for event in decoder.feed(data[at : at + size]):
+                heard.append(event.data)  # noqa: PERF401 - what was heard before the fault counts
+
+    with pytest.raises(LimitExceeded):
+        hear()
+    assert heard == ["one", "two"]
