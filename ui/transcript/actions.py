@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
@@ -63,9 +63,10 @@ class ActionRow(QWidget):
 
     def dress(self, style: Style) -> None:
         colours = style.palette
-        self.setFont(style.small)
+        font = style.small
         self.setStyleSheet(
-            f"QToolButton {{ background: {colours.canvas}; color: {colours.muted}; border: 1px solid transparent;"
+            f'QToolButton {{ font: {font.pointSizeF()}pt "{font.family()}"; background: {colours.canvas};'
+            f" color: {colours.muted}; border: 1px solid transparent;"
             f" border-radius: {metrics.RADIUS_ROW}px; padding: 1px {metrics.SPACE * 2}px; }}"
             f"QToolButton:hover {{ background: {colours.hover}; color: {colours.text}; }}"
             f"QToolButton:focus {{ border-color: {colours.accent}; }}"
@@ -81,6 +82,8 @@ class ActionRow(QWidget):
         names = {action.name for action in actions}
         for name, button in self._buttons.items():
             button.setVisible(name in names)
+            button.ensurePolished()
+        self._row.invalidate()
         width = self.sizeHint().width()
         self.setGeometry(right - width, top, width, height)
         self.show()
@@ -88,6 +91,30 @@ class ActionRow(QWidget):
     def _choose(self, name: str) -> None:
         if self._item is not None:
             self.chosen.emit(name, self._item.message.id)
+
+
+class JumpButton(QToolButton):
+    """Stands at the bottom while the end is out of sight."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setText("\u2193")
+        self.setToolTip(self.tr("Jump to the latest (End)"))
+        self.setAccessibleName(self.tr("Jump to the latest"))
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.hide()
+
+    def dress(self, style: Style) -> None:
+        colours = style.palette
+        self.setStyleSheet(
+            f"QToolButton {{ background: {colours.raised}; color: {colours.text}; border: 1px solid {colours.line};"
+            f" border-radius: {metrics.RADIUS_CARD}px; }} QToolButton:hover {{ background: {colours.hover}; }}"
+        )
+
+    def stand_in(self, area: QRect, style: Style) -> None:
+        """At the middle of an area's lower edge."""
+        side = style.space * 9
+        self.setGeometry(QRect((area.width() - side) // 2, area.height() - side - style.space * 3, side, side))
 
 
 def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tuple[QMenu, dict[QAction, str]]:

@@ -22,6 +22,7 @@ def paint_transcript(
     _paint_cards(painter, arrangement, style)
     for placed in arrangement.visible:
         _paint_unit(painter, placed, region, arrangement, selecting, style)
+    _paint_caret(painter, arrangement, style)
 
 
 def _paint_unit(
@@ -37,6 +38,21 @@ def _paint_unit(
             part = selecting.within(placed.item, placed.unit, number, leaf)
             leaf.paint(painter, region.translated(-left, -top), style, part)
             painter.restore()
+
+
+def _paint_caret(painter: QPainter, arrangement: Arrangement, style: Style) -> None:
+    """Where the answer grows."""
+    for placed in reversed(arrangement.visible):
+        item = arrangement.items[placed.item]
+        if not item.is_growing:
+            return
+        leaves = [leaf for leaf in item.units[placed.unit].leaves or () if leaf.is_text]
+        if leaves:
+            caret = leaves[-1].caret()
+            if caret is not None:
+                shown = caret.translated(style.space / 2, placed.y + leaves[-1].y)
+                painter.fillRect(shown, style.colour("claude"))
+            return
 
 
 def _paint_cards(painter: QPainter, arrangement: Arrangement, style: Style) -> None:

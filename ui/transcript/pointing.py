@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 
 from ui.transcript.arrangement import Arrangement, Placed
 from ui.transcript.leaves.base import Act, Leaf
@@ -49,3 +50,13 @@ def target_at(arrangement: Arrangement, style: Style, point: QPointF) -> Target 
             if point.y() < top + leaf.height:
                 return found
     return found
+
+
+def wheel_pixels(event: QWheelEvent, step: int) -> QPoint:
+    """How far a wheel or a touch pad moved; a notch of a wheel is `step`. With Shift it goes to the side."""
+    pixels = event.pixelDelta()
+    if pixels.isNull():
+        angle = event.angleDelta()
+        pixels = QPoint(round(angle.x() / 120 * step), round(angle.y() / 120 * step))
+    sideways = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not pixels.x()
+    return pixels.transposed() if sideways else pixels

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
@@ -19,19 +19,19 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app.domain.conversation import Message
 from app.domain.stream import StreamEvent
 from ui.theme import metrics
 from ui.theme.palette import LIGHT, Palette
-from ui.transcript.actions import ActionRow, menu_for
+from ui.transcript.actions import ActionRow, JumpButton, menu_for
 from ui.transcript.arrangement import Arrangement, Placed
 from ui.transcript.items import ErrorText, Item
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf
 from ui.transcript.links import is_safe, plain_tip, refusal
 from ui.transcript.painting import paint_transcript
-from ui.transcript.pointing import Target, target_at
+from ui.transcript.pointing import Target, target_at, wheel_pixels
 from ui.transcript.selecting import START, Selecting, Spot
 from ui.transcript.style import Style
 
@@ -43,6 +43,7 @@ LONGEST_PAUSE_MS: Final = 200
 DESCRIBE_MS: Final = 500
 """So long nothing must change before screen readers are given the text in sight."""
 DRAG_MS: Final = 40
+CONFIRM_MS: Final = 1500
 HEAD_UNIT: Final = 1
 """Who speaks stands below the gap."""
 
@@ -96,13 +97,8 @@ class TranscriptView(QAbstractScrollArea):
         self._drag_timer.timeout.connect(self._drag_on)
         self._actions = ActionRow(self.viewport())
         self._actions.chosen.connect(self._choose)
-        self._jump = QToolButton(self.viewport())
-        self._jump.setText("\u2193")
-        self._jump.setToolTip(self.tr("Jump to the latest (End)"))
-        self._jump.setAccessibleName(self.tr("Jump to the latest"))
-        self._jump.setCursor(Qt.CursorShape.ArrowCursor)
+        self._jump = JumpButton(self.viewport())
         self._jump.clicked.connect(self.jump_to_end)
-        self._jump.hide()
         self._dress()
 
     # ---- what is shown
@@ -232,11 +228,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def _dress(self) -> None:
         self._actions.dress(self._style)
-        colours = self._style.palette
-        self._jump.setStyleSheet(
-            f"QToolButton {{ background: {colours.raised}; color: {colours.text}; border: 1px solid {colours.line};"
-            f" border-radius: {metrics.RADIUS_CARD}px; }} QToolButton:hover {{ background: {colours.hover}; }}"
-        )
+        self._jump.dress(self._style)
 
     @property
     def _column_width(self) -> int:
@@ -305,11 +297,7 @@ class TranscriptView(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrangement.restyle(self._column_width, self._style, fresh=False)
-        side = self._style.space * 9
-        area = self.viewport().rect()
-        self._jump.setGeometry(
-            QRect((area.width() - side) // 2, area.height() - side - self._style.space * 3, side, side)
-        )
+        self._jump.stand_in(self.viewport().rect(), self._style)
         self._refresh()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -330,6 +318,7 @@ class TranscriptView(QAbstractScrollArea):
         match act.name:
             case "copy":
                 QGuiApplication.clipboard().setText(act.value)
+                self._confirm(self._leaves(placed), act.value)
             case "retry":
                 self.retry_requested.emit(item.message.id)
             case "link" if is_safe(act.value):
@@ -341,6 +330,18 @@ class TranscriptView(QAbstractScrollArea):
                 self._arrangement.following = False
                 self._arrangement.pin(placed.item, placed.unit, placed.y)
                 self._changed(item)
+
+    def _confirm(self, leaves: Sequence[Leaf], code: str) -> None:
+        """Let a code block say for a moment that it was copied."""
+        copied = [leaf for leaf in leaves if leaf.is_text and leaf.text() == code]
+
+        def say(done: bool) -> None:
+            for leaf in copied:
+                leaf.confirm(done)
+            self.viewport().update()
+
+        say(True)
+        QTimer.singleShot(CONFIRM_MS, self, lambda: say(False))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         target = self._target(event.position())
@@ -372,10 +373,12 @@ class TranscriptView(QAbstractScrollArea):
             self._place_actions()
 
     def _place_actions(self) -> None:
-        """At the head of the message under the pointer, if that head is in sight."""
+        """At the head of the message under the pointer, else of the last; if that head is in sight."""
+        items = self._arrangement.items
+        wanted = self._hovered or (items[-1] if items else None)
         for placed in self._arrangement.visible:
             item = self._arrangement.items[placed.item]
-            if item is self._hovered and placed.unit == HEAD_UNIT:
+            if item is wanted and placed.unit == HEAD_UNIT:
                 right = self._column_left + self._arrangement.width
                 self._actions.show_for(item, right, placed.y, self._style.avatar)
                 return
@@ -449,7 +452,7 @@ class TranscriptView(QAbstractScrollArea):
             self.viewport().update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        pixels = event.pixelDelta() if not event.pixelDelta().isNull() else self._wheel_pixels(event.angleDelta())
+        pixels = wheel_pixels(event, 3 * self._style.lead)
         if abs(pixels.x()) > abs(pixels.y()):
             target = self._target(event.position())
             if target is not None and target.leaf.scroll_sideways(-pixels.x()):
@@ -457,9 +460,6 @@ class TranscriptView(QAbstractScrollArea):
         elif pixels.y():
             self._scroll_by(-pixels.y())
         event.accept()
-
-    def _wheel_pixels(self, angle: QPoint) -> QPoint:
-        return QPoint(*(round(each / 120 * 3 * self._style.lead) for each in (angle.x(), angle.y())))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         page = self.viewport().height() - self._style.lead * 2

@@ -84,3 +84,16 @@ def test_dragging_selects_across_messages(transcript, prompt, answer, qtbot):
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(700, 590))
     transcript.copy()
     assert QGuiApplication.clipboard().text() == "question\n\nfirst\n\n**second**\n\nthird"
+
+
+def test_the_last_answer_offers_its_actions_without_a_pointer(transcript, prompt, answer):
+    transcript.show([prompt("?"), answer("An answer.")])
+    assert set(buttons(transcript)) == {"Copy", "Retry"}
+
+
+def test_a_code_block_is_copied_as_it_is(transcript, answer, qtbot):
+    transcript.show([answer("```sh\n$ rm\u200b x\n```")])
+    QGuiApplication.clipboard().clear()
+    for y in range(30, 120, 6):
+        qtbot.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(810, y))
+    assert QGuiApplication.clipboard().text() == "$ rm\u200b x"

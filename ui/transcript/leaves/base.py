@@ -75,6 +75,13 @@ class Leaf:
         """The characters that are drawn."""
         return self.text()
 
+    def caret(self) -> QRectF | None:
+        """Where the next character will stand; None where no text goes on."""
+        return None
+
+    def confirm(self, _done: bool) -> None:
+        """Say that what was clicked is done, or stop saying so."""
+
     def scroll_sideways(self, _pixels: int) -> bool:
         """Whether anything moved."""
         return False

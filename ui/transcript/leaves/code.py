@@ -29,6 +29,7 @@ ROW_STRIDE: Final = 4096
 """Offsets are row times this, plus UTF-16 units in the row."""
 KEPT_ROWS: Final = 400
 COPY: Final = "Copy"
+COPIED: Final = "Copied"
 
 
 class CodeLeaf(Leaf):
@@ -46,6 +47,7 @@ class CodeLeaf(Leaf):
         self._widest = max(map(len, self._rows))
         self._scrolled = 0
         self._width = 0
+        self._is_copied = False
         self._style: Style | None = None
 
     @property
@@ -105,6 +107,16 @@ class CodeLeaf(Leaf):
             at = QPointF(self._text_left(style), self._head + number * lead)
             self._row(number, style).draw(painter, at, selected(inside, style), clip)
         painter.restore()
+        self._paint_bar(painter, box.bottom(), style)
+
+    def _paint_bar(self, painter: QPainter, bottom: float, style: Style) -> None:
+        """How much there is at the side, where not all fits."""
+        if not self._reach:
+            return
+        room = self._width - style.space * 7
+        length = max(style.step, room * room / (room + self._reach))
+        left = self._left + style.space * 3.5 + (room - length) * self._scrolled / self._reach
+        painter.fillRect(QRectF(left, bottom - style.space, length, style.space / 2), style.colour("line"))
 
     def _paint_head(self, painter: QPainter, style: Style) -> None:
         painter.setFont(style.small)
@@ -112,7 +124,8 @@ class CodeLeaf(Leaf):
         row = QRectF(self._left + style.space * 3.5, 0, self._width - style.space * 7, self._head)
         label = marked(self.spec.info.split(" ")[0][:60], code=True) or "text"
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, label)
-        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, COPY)
+        said = COPIED if self._is_copied else COPY
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, said)
 
     def _row_selection(self, number: int, selection: Selection | None) -> Selection | None:
         if selection is None:
@@ -156,6 +169,9 @@ class CodeLeaf(Leaf):
 
     def shown(self) -> str:
         return marked(self.spec.code, code=True).replace("\x85", "\n")
+
+    def confirm(self, done: bool) -> None:
+        self._is_copied = done
 
     def scroll_sideways(self, pixels: int) -> bool:
         before = self._scrolled

@@ -53,6 +53,13 @@ class TextLeaf(Leaf):
     def hit(self, x: float, y: float) -> int:
         return cursor_at(self._layout, x - self._left, y - self._top)
 
+    def caret(self) -> QRectF | None:
+        if not self._layout.lineCount():
+            return None
+        line = self._layout.lineAt(self._layout.lineCount() - 1)
+        written = line.naturalTextRect()
+        return QRectF(self._left + written.right(), self._top + line.y(), line.height() / 2, line.height())
+
     def act_at(self, x: float, y: float) -> Act | None:
         inside = QPointF(x - self._left, y - self._top)
         for number in range(self._layout.lineCount()):
