@@ -14,6 +14,9 @@ from pathlib import Path
 
 from tests.support.screen import VirtualScreen, Window
 
+FRAME_PX = 80
+"""Room for what the window manager draws around the window."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -25,13 +28,13 @@ def main() -> int:
     parser.add_argument("--welcome", action="store_true", help="the first-run screen")
     given = parser.parse_args()
     width, height = (round(int(part) * given.scale) for part in given.size.split("x"))
-    with tempfile.TemporaryDirectory() as folder, VirtualScreen(width, height) as screen:
+    with tempfile.TemporaryDirectory() as folder, VirtualScreen(width, height + FRAME_PX) as screen:
         settings = {"version": 1, "theme": given.theme}
         if not given.welcome:
             settings["default_profile"] = "Simulator"
         (Path(folder) / "settings.json").write_text(json.dumps(settings))
         environment = {"QT_SCALE_FACTOR": str(given.scale)}
-        with Window(screen, Path(folder), environment, whole_screen=True) as window:
+        with Window(screen, Path(folder), environment, size=(width, height)) as window:
             for text in given.say:
                 window.say(text)
                 window.until_answered()

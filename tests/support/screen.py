@@ -79,7 +79,7 @@ class Window:
         environment: Mapping[str, str] | None = None,
         *,
         arguments: tuple[str, ...] = (),
-        whole_screen: bool = False,
+        size: tuple[int, int] | None = None,
         waits: bool = True,
     ) -> None:
         """`waits`: until the data is open; else only until the window stands."""
@@ -95,7 +95,7 @@ class Window:
             **(environment or {}),
         }
         self._arguments = arguments
-        self._whole_screen = whole_screen
+        self._size = size
         self._waits = waits
         self._id = ""
 
@@ -112,10 +112,10 @@ class Window:
         line = self.process.stdout.readline()
         assert line == "ready\n", self._complaint()
         until(self._find, "the window")
-        if self._whole_screen:
-            width, height = self._screen.size
+        if self._size is not None:
+            width, height = (str(each) for each in self._size)
             self._screen.do("windowmove", self._id, "0", "0")
-            self._screen.do("windowsize", "--sync", self._id, str(width), str(height))
+            self._screen.do("windowsize", "--sync", self._id, width, height)
         self._screen.do("windowactivate", "--sync", self._id)
         if self._waits:
             self.until_open()
@@ -185,10 +185,10 @@ class Window:
         until(lambda: (self.messages() or [("", "", "")])[-1][:2] == ("assistant", "complete"), "a whole answer")
 
     def shoot(self, path: Path) -> None:
-        """Write a picture of the screen."""
+        """Write a picture of the window."""
         self._screen.do("mousemove", str(self._screen.size[0] - 2), str(self._screen.size[1] - 2))
         subprocess.run(
-            ["import", "-window", "root", str(path)], env={**os.environ, "DISPLAY": self._screen.name}, check=True
+            ["import", "-window", self._id, str(path)], env={**os.environ, "DISPLAY": self._screen.name}, check=True
         )
 
     def _ask(self, question: str) -> list[tuple[Any, ...]]:
