@@ -192,3 +192,20 @@ async def test_an_unreadable_database_opens_a_window_that_says_so(open_desk: Ope
     assert "folder stands where the database should be" in desk.notices or "kept when the window closes" in desk.notices
     desk.say("Hello")
     await until(lambda: "not Claude" in desk.transcript)
+
+
+async def test_the_key_is_nowhere_whatever_goes_wrong(desk: Desk, simulator: LocalSimulator, tmp_path: Path) -> None:
+    for text in ("Hello", "Wrong [[sim: 401]]", "Cut [[sim: cut after=3]]"):
+        desk.write(text)
+        desk.press(Qt.Key.Key_Return)
+        await desk.until_answered()
+        desk.window.page.composer.show_text("", 0)
+    simulator.stop()
+    desk.say("Nobody there")
+    await desk.until_answered()
+    shown = desk.transcript + desk.seen + desk.notices + desk.window.main.windowTitle()
+    await desk.close()
+    assert "CANARY" not in shown
+    assert_nowhere(tmp_path, b"CANARY")
+    commands = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline"))  # noqa: ASYNC240
+    assert not any(b"CANARY-desk" in command for command in commands)
