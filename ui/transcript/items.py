@@ -133,8 +133,7 @@ class Item:
                 and kept.markdown.source == block.text
             )
             section = kept if same and kept else section_of(key, block, is_person=self.is_person)
-            if isinstance(section, FoldSection) and isinstance(kept, FoldSection) and section.is_open != kept.is_open:
-                section.toggle()
+            _keep_choice(kept, section)
             section.update()
             section.finish()
             self._sections[key] = section
@@ -219,3 +218,11 @@ def _facts(facts: ReplyFacts | None) -> str:
     if facts.usage is not None and facts.usage.output_tokens:
         parts.append(f"{facts.usage.output_tokens:,} tokens")
     return " \u00b7 ".join(part for part in parts if part)
+
+
+def _keep_choice(earlier: Section | None, section: Section) -> None:
+    """What the person has opened or closed stays so."""
+    if not isinstance(earlier, FoldSection) or not isinstance(section, FoldSection):
+        return
+    if earlier.is_chosen and section.is_open != earlier.is_open:
+        section.toggle()

@@ -120,9 +120,12 @@ class FoldSection(Section):
         self.detail = detail
         self.tone = tone
         self.is_open = is_open
+        self.is_chosen = False
+        """Whether the person has opened or closed it; then it stays so."""
         self._in_card = in_card
 
     def toggle(self) -> None:
+        self.is_chosen = True
         self.is_open = not self.is_open
         self.rebuild()
 
