@@ -19,11 +19,12 @@ class ConnectionDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Connection and key")
-        self.setMinimumWidth(480)
+        self.setMinimumSize(480, 460)  # room for every choice: labels that wrap do not make a dialog grow
         self.form = ConnectForm()
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.addWidget(self.form)
+        column.addStretch(1)
 
 
 def open_settings(

@@ -116,6 +116,7 @@ class ConnectForm(QWidget):
         self._start.clicked.connect(self._request_start)
         self._said = QLabel()
         self._said.setObjectName("connect_result")
+        self._said.hide()
         self._place_kept = QLabel("Looking for this system’s keyring …")
         self._place_kept.setObjectName("keyring_name")
         for label in (self._said, self._place_kept):
@@ -184,6 +185,7 @@ class ConnectForm(QWidget):
 
     def _say(self, words: str, tone: str) -> None:
         self._said.setText(words)
+        self._said.setVisible(bool(words))
         dress(self._said, look="said", tone=tone)
 
     def _request_test(self) -> None:
