@@ -172,7 +172,7 @@ async def test_without_a_keyring_the_choice_is_clear_and_nothing_is_written(
     await desk.close()
     assert_nowhere(tmp_path, b"CANARY")
     again = await open_desk()
-    assert again.window.page.welcome.form is not None
+    assert again.window.page.welcome.isVisible()
 
 
 async def test_a_wrong_key_is_told_and_stays_in_the_field(open_desk: Opening, simulator: LocalSimulator) -> None:
