@@ -15,7 +15,7 @@ import httpx
 import truststore
 
 from app.domain.connection import Endpoint
-from app.errors import InvalidKey, TlsFailed
+from app.errors import InvalidKey, ProxyFailed, TlsFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,18 @@ def build(endpoint: Endpoint, timeouts: Timeouts, network: Network) -> httpx.Asy
 
     Raises:
         TlsFailed: `ca_file` cannot be read.
+        ProxyFailed: the proxy's address, a person's or the system's, is none.
         InvalidKey: the key cannot go into a header.
     """
     jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    try:
+        return _made(endpoint, timeouts, network, jar)
+    except (ValueError, httpx.InvalidURL) as error:
+        # TlsFailed and InvalidKey pass: they are none of these
+        raise ProxyFailed(host_of(endpoint), f"an address cannot be used ({type(error).__name__})") from error
+
+
+def _made(endpoint: Endpoint, timeouts: Timeouts, network: Network, jar: CookieJar) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         base_url=endpoint.profile.base_url.rstrip("/"),
         headers={"user-agent": "Duologue", "accept-encoding": "identity", **_credentials(endpoint)},

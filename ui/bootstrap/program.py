@@ -167,6 +167,7 @@ class Program(QObject):
         window.setup.connection_requested.connect(self._open_connection)
         window.page.welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
         window.main.panes_changed.connect(self._save_settings)
+        window.page.transcript.link_activated.connect(self._open_link)
         self._connecting = self._presenter_for(window.page.welcome.form)
         window.page.welcome.form_opened.connect(self._connecting.begin)
 
@@ -255,7 +256,11 @@ class Program(QObject):
         open_settings(self._window.main, self._keeper, self._catalogue, folder, self._take_setting)
 
     def _take_setting(self, name: str, value: object) -> None:
+        if getattr(self._keeper.value, name) == value:
+            return
         self._keeper.change(**{name: value})
+        if name in {"proxy", "ca_file"}:
+            self._tasks.start("reconnect", self._engine.accounts.close)
         self._show_settings()
         self._save_settings()
 
@@ -273,6 +278,9 @@ class Program(QObject):
 
     def _save_settings(self) -> None:
         self._tasks.start("settings", self._keeper.save)
+
+    def _open_link(self, target: str) -> None:
+        QDesktopServices.openUrl(QUrl(target))
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
