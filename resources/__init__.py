@@ -13,3 +13,9 @@ def read_bytes(*parts: str) -> bytes:
     loader = __spec__.loader
     assert loader is not None
     return bytes(loader.get_data(os.path.join(os.path.dirname(__file__), *parts)))  # type: ignore[attr-defined]  # noqa: PTH118, PTH120
+
+
+def path_of(*parts: str) -> str | None:
+    """Where one data file lies, for whoever maps it into memory; None where it is inside a zipped package."""
+    path = os.path.join(os.path.dirname(__file__), *parts)  # noqa: PTH118, PTH120
+    return path if os.path.isfile(path) else None  # noqa: PTH113

@@ -110,7 +110,7 @@ class Window:
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line == "ready\n", self._complaint()
+        assert line.startswith("ready "), self._complaint()
         until(self._find, "the window")
         if self._size is not None:
             width, height = (str(each) for each in self._size)

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from ui.theme.theme import Theme
+from ui.theme.theme import QT_ARGUMENTS, Theme
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    return ["duologue", *QT_ARGUMENTS]
 
 
 @pytest.fixture

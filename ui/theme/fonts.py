@@ -22,7 +22,10 @@ def load_code() -> None:
 
 def _load(*names: str) -> None:
     for name in names:
-        QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes("fonts", name)))
+        # from a path Qt maps the file, and only what is looked at takes memory
+        path = resources.path_of("fonts", name)
+        if path is None or QFontDatabase.addApplicationFont(path) < 0:
+            QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes("fonts", name)))
 
 
 def interface_font(px: int = metrics.INTERFACE_TEXT_PX, *, weight: int = QFont.Weight.Normal) -> QFont:

@@ -25,9 +25,11 @@ def dress(widget: QWidget, *, look: str = "", tone: str = "") -> None:
     if tone:
         widget.setProperty("tone", tone)
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-    style = widget.style()
-    style.unpolish(widget)
-    style.polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        # before that Qt does it by itself; and the first QStyle that Python sees costs a start a tenth of its time
+        style = widget.style()
+        style.unpolish(widget)
+        style.polish(widget)
 
 
 def qt_palette(palette: Palette) -> QPalette:

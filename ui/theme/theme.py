@@ -10,6 +10,9 @@ from ui.theme.palette import DARK, LIGHT, Palette
 from ui.theme.style import qt_palette, stylesheet
 
 MODES = ("system", "light", "dark")
+QT_ARGUMENTS = ("-style", "Fusion")
+"""What a QApplication is made with, besides the program's name. `setStyle` would do the same, but the style that it
+returns makes PySide build QStyle and its hundred enumerations, a tenth of a start."""
 _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
@@ -43,10 +46,9 @@ class Theme(QObject):
         return self._mode
 
     def apply(self, qt_app: QApplication) -> None:
-        """Load the fonts, dress the application, and follow the system from now on. Call once."""
+        """Load the fonts, dress the application (made with `QT_ARGUMENTS`), and follow the system from now on."""
         self._qt_app = qt_app
         fonts.load()
-        qt_app.setStyle("Fusion")
         qt_app.setFont(fonts.interface_font())
         qt_app.styleHints().colorSchemeChanged.connect(self._follow)
         self._palette = self._wanted(qt_app.styleHints().colorScheme())

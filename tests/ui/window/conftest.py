@@ -18,7 +18,7 @@ from tests.support.waiting import until
 from ui.bootstrap.program import Program
 from ui.bridge.loop import make_loop
 from ui.shell.window import Window
-from ui.theme.theme import Theme
+from ui.theme.theme import QT_ARGUMENTS, Theme
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -27,7 +27,7 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 
 def _qt_app() -> QApplication:
     running = QApplication.instance()
-    return running if isinstance(running, QApplication) else QApplication([])
+    return running if isinstance(running, QApplication) else QApplication(["duologue", *QT_ARGUMENTS])
 
 
 @pytest.fixture(autouse=True)
