@@ -14,6 +14,8 @@ from ui.theme.theme import Theme
 from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.pill import ChoiceButton
 
+EDITING = "Editing an earlier message · Esc leaves it as it was"
+
 
 class Composer(QFrame):
     """Emits what the person wants; does nothing about it. Its setters emit nothing.
@@ -23,6 +25,7 @@ class Composer(QFrame):
         stop_requested: the person wants the running answer to stop.
         text_edited: the person typed or moved the caret; args: the whole text, the caret in characters.
         edit_last_requested: the person wants the last message back to edit it.
+        edit_cancelled: the person wants to leave the message that is being edited as it is.
         model_picked: the person chose a model; arg: its id.
     """
 
@@ -30,12 +33,14 @@ class Composer(QFrame):
     stop_requested = Signal()
     text_edited = Signal(str, int)
     edit_last_requested = Signal()
+    edit_cancelled = Signal()
     model_picked = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._busy = False
+        self._editing = False
         self._sendable = True
         self._reason = ""
         self._estimate = ""
@@ -100,6 +105,11 @@ class Composer(QFrame):
         self._busy = busy
         self._show_state()
 
+    def set_editing(self, editing: bool) -> None:
+        """Show whether an earlier message is being edited: what is sent takes its place, and Esc leaves it."""
+        self._editing = editing
+        self._show_state()
+
     def set_sendable(self, sendable: bool, reason: str = "") -> None:
         """Show whether a message can be sent at all, and if not, why, in a sentence."""
         self._sendable, self._reason = sendable, reason
@@ -146,6 +156,8 @@ class Composer(QFrame):
     def _stop(self) -> None:
         if self._busy:
             self.stop_requested.emit()
+        elif self._editing:
+            self.edit_cancelled.emit()
 
     def _tell(self) -> None:
         self.text_edited.emit(self.editor.text, self.editor.caret)
@@ -164,7 +176,8 @@ class Composer(QFrame):
         self.send_button.setToolTip("Stop the answer (Esc)" if self._busy else self._reason or "Send (Enter)")
         self.send_button.setIcon(icons.icon(icon, palette.on_accent, disabled=palette.muted))
         self.send_button.setEnabled(self._busy or (self._sendable and not self.editor.is_blank))
-        self.hint.show_text(self._estimate if self._sendable else self._reason)
+        usual = EDITING if self._editing else self._estimate
+        self.hint.show_text(usual if self._sendable else self._reason)
 
     def _show_model(self) -> None:
         name = dict(self._models).get(self._model, self._model)

@@ -62,7 +62,7 @@ class ConversationPresenter(QObject):
         self._cost = cost
         self._tasks = TaskScope(self.failed.emit)
         self._sessions: dict[str, Session] = {}
-        self._session = self._blank(Draft())
+        self._session = self._fresh = self._blank(Draft())
         self._is_started = False
         self._was_sent_early = False
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
@@ -73,6 +73,7 @@ class ConversationPresenter(QObject):
         page.composer.stop_requested.connect(self.stop)
         page.composer.text_edited.connect(self._note_draft)
         page.composer.edit_last_requested.connect(self._edit_last)
+        page.composer.edit_cancelled.connect(self._cancel_edit)
         page.composer.model_picked.connect(self._pick_model)
         page.transcript.retry_requested.connect(self.retry)
         page.transcript.edit_requested.connect(self._edit)
@@ -172,12 +173,12 @@ class ConversationPresenter(QObject):
         self._draft_timer.stop()
         self._phase_timer.stop()
         await self._tasks.close()
-        await self._library.save_draft(self.shown_id, self._session.draft)
+        await self._library.save_draft(self.shown_id, self._session.draft_to_keep)
 
     # ---- opening
 
     def _blank(self, draft: Draft) -> Session:
-        setup = self._default_setup()
+        self._fresh_setup = setup = self._default_setup()
         return Session(Conversation(id=new_id(), created_ms=now_ms(), setup=setup), draft, self)
 
     async def _begin(self, conversation_id: str, send: bool) -> None:
@@ -202,12 +203,23 @@ class ConversationPresenter(QObject):
         session = self._sessions.get(conversation_id)
         if session is not None:
             return session
+        if not conversation_id and self._is_started and self._fresh.is_new:
+            return self._as_begun()
         draft = await self._library.draft(conversation_id)
         if not conversation_id:
-            return self._blank(draft)
+            self._fresh = self._blank(draft)
+            return self._fresh
         session = Session(await self._library.open(conversation_id), draft, self)
         self._sessions[conversation_id] = session
         return session
+
+    def _as_begun(self) -> Session:
+        """The conversation that is not stored yet, with what was entered there; else with today's default."""
+        default = self._default_setup()
+        if self._fresh.conversation.setup == self._fresh_setup:
+            self._fresh.conversation = replace(self._fresh.conversation, setup=default)
+            self._fresh_setup = default
+        return self._fresh
 
     def _show(self, session: Session) -> None:
         self._session = session
@@ -216,7 +228,7 @@ class ConversationPresenter(QObject):
         streaming = conversation.leaf if session.is_answering else None
         self._page.transcript.show(session.shown_path, streaming=streaming)
         self._page.show_empty(session.is_new)
-        self._page.composer.show_text(session.draft.text, session.draft.caret)
+        self._show_draft()
         self._page.composer.set_busy(session.is_answering)
         self._show_cost()
         self._show_phase()
@@ -227,13 +239,18 @@ class ConversationPresenter(QObject):
     # ---- drafts
 
     def _note_draft(self, text: str, caret: int) -> None:
-        self._session.draft = Draft(text, caret)
+        session = self._session
+        session.draft = Draft(text, caret)
+        if not text and session.is_editing:
+            # whoever empties the field does not want to send it in that message's place
+            self._cancel_edit()
         self._draft_timer.start()
 
     def _save_draft(self) -> None:
         self._draft_timer.stop()
         session = self._session
-        self._tasks.start(f"draft {self.shown_id}", partial(self._library.save_draft, self.shown_id, session.draft))
+        kept = session.draft_to_keep
+        self._tasks.start(f"draft {self.shown_id}", partial(self._library.save_draft, self.shown_id, kept))
 
     def _edit_last(self) -> None:
         prompt = self._session.last_prompt
@@ -246,9 +263,20 @@ class ConversationPresenter(QObject):
         message = session.conversation.messages.get(message_id)
         if message is None or session.is_answering:
             return
-        session.resend_of = message_id
-        self._put_text(session, message.text)
+        session.begin_edit(message)
+        self._show_draft()
+        self._draft_timer.start()
         self._page.composer.setFocus()
+
+    def _cancel_edit(self) -> None:
+        self._session.end_edit()
+        self._show_draft()
+        self._draft_timer.start()
+
+    def _show_draft(self) -> None:
+        session = self._session
+        self._page.composer.show_text(session.draft.text, session.draft.caret)
+        self._page.composer.set_editing(session.is_editing)
 
     def _put_text(self, session: Session, text: str) -> None:
         session.draft = Draft(text, len(text))
@@ -303,7 +331,7 @@ class ConversationPresenter(QObject):
         self._sent(session, was_new, text)
         if was_new:
             await self._library.save_draft("", Draft())
-        await self._library.save_draft(conversation.id, session.draft)
+        await self._library.save_draft(conversation.id, session.draft_to_keep)
         await self._replies.reply(session.conversation, session)
 
     def _sent(self, session: Session, was_new: bool, text: str) -> None:
@@ -312,9 +340,12 @@ class ConversationPresenter(QObject):
         if typed.startswith(text):
             rest = typed[len(text) :].lstrip()
             session.draft = Draft(rest, len(rest))
+        if not session.draft.text and session.displaced is not None:
+            session.draft = session.displaced
+        session.displaced = None
         if session is self._session:
             self._draft_timer.stop()
-            self._page.composer.show_text(session.draft.text, session.draft.caret)
+            self._show_draft()
             self._page.show_title(session.conversation.title)
             self._page.show_empty(False)
             self._page.transcript.show(session.shown_path)

@@ -30,6 +30,8 @@ class Session:
         """While a retry runs: the answer that stays if the retry fails."""
         self.resend_of: str | None = None
         """The person's message that the next sent text takes the place of."""
+        self.displaced: Draft | None = None
+        """While an earlier message is edited: what stood in the composer before."""
         self.sending: object | None = None
         """A message is on its way to the disk and its answer has not begun."""
         self._snapshot: Callable[[], Message] | None = None
@@ -42,6 +44,29 @@ class Session:
     @property
     def is_answering(self) -> bool:
         return self._snapshot is not None
+
+    @property
+    def is_editing(self) -> bool:
+        """An earlier message stands in the composer, by the person's wish."""
+        return self.displaced is not None
+
+    @property
+    def draft_to_keep(self) -> Draft:
+        """What is kept for the next start: everything that was typed, also what an edit has displaced."""
+        texts = [each.text for each in (self.displaced or Draft(), self.draft) if each.text.strip()]
+        return self.draft if len(texts) < 2 else Draft("\n\n".join(texts), len(texts[0]))
+
+    def begin_edit(self, message: Message) -> None:
+        """Put a message of the person's into the draft; what is sent next takes its place."""
+        if self.displaced is None:
+            self.displaced = self.draft
+        self.resend_of = message.id
+        self.draft = Draft(message.text, len(message.text))
+
+    def end_edit(self) -> None:
+        """Leave the message as it is: what it displaced comes back."""
+        if self.displaced is not None:
+            self.draft, self.displaced, self.resend_of = self.displaced, None, None
 
     @property
     def shown_path(self) -> tuple[Message, ...]:
