@@ -20,6 +20,7 @@
     + VaultAbsent, VaultLocked, VaultDenied, VaultSilent, VaultUntrusted
   x InvalidKey                a string that cannot be an API key
   x KeyMissing                nothing to sign a request with
+  x AddressRefused            a service's address that is none, or that would show a key to everyone on the way
   x SettingsUnreadable        a settings file that cannot be read
   x SimulatorFailed           the local simulator could not start
 
@@ -255,6 +256,14 @@ class InvalidKey(DuologueError):
 @dataclass(eq=False)
 class KeyMissing(DuologueError):
     profile: str
+
+
+@dataclass(eq=False)
+class AddressRefused(DuologueError):
+    address: str
+    """Without what could be a credential in it."""
+    reason: str
+    """`not an address` or `not encrypted`."""
 
 
 @dataclass(eq=False)

@@ -3,8 +3,35 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from app.errors import AddressRefused
 
 ANTHROPIC_URL = "https://api.anthropic.com"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def check_address(url: str) -> None:
+    """Whether a key may be sent to an address. Plain HTTP is for this machine only.
+
+    Raises:
+        AddressRefused: it is no http(s) address of a service, or elsewhere would show the key to everyone on the way.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+        host.encode("idna").decode("idna")
+    except ValueError as error:  # a UnicodeError is one too
+        raise AddressRefused(_shown(url), "not an address") from error
+    if parts.scheme not in {"http", "https"} or not host or parts.username or parts.query or parts.fragment:
+        raise AddressRefused(_shown(url), "not an address")
+    if parts.scheme == "http" and host not in LOOPBACK:
+        raise AddressRefused(_shown(url), "not encrypted")
+
+
+def _shown(url: str) -> str:
+    """An address as it may be repeated: nothing before an @, nothing after a question mark, and not endless."""
+    return url.rpartition("@")[2].partition("?")[0].partition("#")[0][:100]
 
 
 class Secret:

@@ -1,11 +1,12 @@
 """Who is asking: connection profiles, their keys, and the client that belongs to each."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret
+from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret, check_address
 from app.errors import InvalidKey, KeyMissing, VaultError
 
 SIMULATOR = Profile(name="Simulator", kind="simulator", base_url="")
@@ -48,33 +49,39 @@ class Accounts(Generic[C]):
         self._build = build
         self._start_simulator = start_simulator
         self._parse_key = parse_key
-        self._session: dict[str, Secret] = {}
+        self._adopted: dict[str, Endpoint] = {}
+        """Addresses and keys that were given in this run. A key stays with the address that it was given for."""
         self._clients: dict[str, C] = {}
-        self._lock = asyncio.Lock()
+        self._retired: list[C] = []
+        """Answers may still be coming through them."""
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """One for each profile: a keyring that hangs holds up nobody else."""
 
     async def client(self, name: str) -> C:
         """The client of a profile; made at its first use.
 
         Raises:
+            AddressRefused: the profile's address is none that a key may be sent to.
             KeyMissing: no key is known for the profile.
             InvalidKey: the environment's key cannot be one.
             VaultError: the keyring did not give its key, and the environment has none.
             SimulatorFailed: the simulator did not start.
         """
-        async with self._lock:
+        async with self._locks[name]:
             if name not in self._clients:
                 self._clients[name] = await self._build(await self._endpoint(name))
             return self._clients[name]
 
     async def test(self, profile: Profile, key: Secret) -> Sequence[Mapping[str, Any]]:
-        """Ask the service for its models with a key that is not kept anywhere yet.
+        """Ask the service for its models with a key that is not kept anywhere yet, where the key would be used.
 
         Returns the rows of the Models API.
 
         Raises:
+            AddressRefused: nothing was sent.
             ApiError, ConnectionFailed: the service's refusal, or none at all.
         """
-        client = await self._build(Endpoint(profile, key))
+        client = await self._build(self._joined(profile, key))
         try:
             return await client.models()
         finally:
@@ -88,16 +95,18 @@ class Accounts(Generic[C]):
         """
         return await self._vault.describe()
 
-    async def adopt(self, name: str, key: Secret, *, keep: bool) -> None:
-        """Use `key` for a profile: for this run only, or kept in the keyring.
+    async def adopt(self, profile: Profile, key: Secret, *, keep: bool) -> None:
+        """Use `key` for a profile and its address: for this run only, or kept in the keyring.
 
         Raises:
+            AddressRefused: nothing was kept.
             VaultError: the keyring did not take it; then it is not used either, for the person chose to keep it.
         """
+        endpoint = self._joined(profile, key)
         if keep:
-            await self._vault.store(name, key)
-        self._session[name] = key
-        await self._drop(name)
+            await self._vault.store(profile.name, key)
+        self._adopted[profile.name] = endpoint
+        self._retire(profile.name)
 
     def environment_key(self) -> Secret | None:
         """The key in `ANTHROPIC_API_KEY`, None when there is none.
@@ -108,41 +117,55 @@ class Accounts(Generic[C]):
         text = self._environ.get("ANTHROPIC_API_KEY", "").strip()
         return self._parse_key(text) if text else None
 
+    def placed(self, profile: Profile) -> Profile:
+        """The profile with the address that it is used at: the environment's, where it has none of its own."""
+        url = self._environ.get("ANTHROPIC_API_BASE") or self._environ.get("ANTHROPIC_BASE_URL")
+        return replace(profile, base_url=url) if url and profile.base_url == ANTHROPIC_URL else profile
+
+    def renew(self) -> None:
+        """Connect anew from now on, for the way out of this machine has changed. Running answers end as they began."""
+        for name in list(self._clients):
+            self._retire(name)
+
     async def close(self) -> None:
-        clients, self._clients = self._clients, {}
-        for client in clients.values():
+        """Close every connection."""
+        self.renew()
+        retired, self._retired = self._retired, []
+        for client in retired:
             await client.aclose()
 
-    async def _drop(self, name: str) -> None:
-        client = self._clients.pop(name, None)
-        if client is not None:
-            await client.aclose()
+    def _retire(self, name: str) -> None:
+        if (client := self._clients.pop(name, None)) is not None:
+            self._retired.append(client)
+
+    def _joined(self, profile: Profile, key: Secret) -> Endpoint:
+        """The one place where a key and an address come together."""
+        placed = self.placed(profile)
+        check_address(placed.base_url)
+        return Endpoint(placed, key)
 
     async def _endpoint(self, name: str) -> Endpoint:
         if name == SIMULATOR.name:
             url = await self._start_simulator()
             return Endpoint(replace(SIMULATOR, base_url=url), Secret("sk-ant-simulator-needs-no-key"))
+        if (adopted := self._adopted.get(name)) is not None:
+            return adopted
         profile = self._profiles().get(name) or Profile(name)
-        return Endpoint(self._placed(profile), await self._key(profile.name))
+        check_address(self.placed(profile).base_url)
+        return self._joined(profile, await self._key(profile))
 
-    def _placed(self, profile: Profile) -> Profile:
-        """The environment's base URL stands in for the public one, not for an address that a person has entered."""
-        url = self._environ.get("ANTHROPIC_API_BASE") or self._environ.get("ANTHROPIC_BASE_URL")
-        return replace(profile, base_url=url) if url and profile.base_url == ANTHROPIC_URL else profile
-
-    async def _key(self, name: str) -> Secret:
-        if (key := self._session.get(name)) is not None:
-            return key
+    async def _key(self, profile: Profile) -> Secret:
+        """The keyring's key, else the environment's: that one is for the public address and the environment's own."""
         refused: VaultError | None = None
         try:
-            key = await self._vault.key(name)
+            key = await self._vault.key(profile.name)
         except VaultError as error:
             key, refused = None, error
-        if key is None:
+        if key is None and profile.base_url in {ANTHROPIC_URL, self.placed(Profile("")).base_url}:
             try:
                 key = self.environment_key()
             except InvalidKey:
                 raise refused or InvalidKey("ANTHROPIC_API_KEY holds no key") from refused
         if key is None:
-            raise refused or KeyMissing(name)
+            raise refused or KeyMissing(profile.name)
         return key

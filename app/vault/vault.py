@@ -44,13 +44,27 @@ class KeyringVault:
             raise VaultDenied(self._name, f"what it keeps for this profile is not a key: {error.reason}") from None
 
     async def store(self, profile: str, key: Secret) -> None:
-        """Keep a key, and read it back: some keyrings take a key and lose it."""
+        """Keep a key, and read it back: some keyrings take a key and lose it.
+
+        A keyring that takes it only after the limit (a question of its own stood open) is given back what it had: the
+        person was told that nothing was kept, and has gone another way.
+        """
+        user, given_up = _user(profile), threading.Event()
 
         def keep(backend: Backend) -> str | None:
-            backend.set_password(SERVICE, _user(profile), key.reveal())
-            return backend.get_password(SERVICE, _user(profile))
+            before = backend.get_password(SERVICE, user)
+            backend.set_password(SERVICE, user, key.reveal())
+            told = backend.get_password(SERVICE, user)
+            if given_up.is_set():
+                _put_back(backend, user, before)
+            return told
 
-        if await self._call(keep) != key.reveal():
+        try:
+            told = await self._call(keep)
+        except VaultSilent:
+            given_up.set()
+            raise
+        if told != key.reveal():
             raise VaultDenied(self._name, "it took the key but did not give it back")
 
     async def forget(self, profile: str) -> None:
@@ -90,6 +104,13 @@ class KeyringVault:
         except Exception as error:  # noqa: BLE001 - keyrings raise whatever their services and their D-Bus raise
             # without its text, which may repeat what it was given
             raise _translated(error, self._name) from None
+
+
+def _put_back(backend: Backend, user: str, before: str | None) -> None:
+    if before is None:
+        backend.delete_password(SERVICE, user)
+    else:
+        backend.set_password(SERVICE, user, before)
 
 
 def _settle(

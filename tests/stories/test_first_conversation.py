@@ -123,3 +123,14 @@ def test_what_is_typed_at_once_is_sent_as_soon_as_it_can_be(screen: VirtualScree
         assert [each[0] for each in window.messages()] == ["user", "assistant"]
         assert window.titles() == ["Quick fingers"]
         assert window.close() == 0
+
+
+def test_a_window_that_is_closed_at_once_is_gone_and_keeps_what_was_typed(
+    screen: VirtualScreen, tmp_path: Path
+) -> None:
+    with Window(screen, tmp_path, arguments=SIMULATOR, waits=False) as window:
+        window.type("x")
+        assert window.close() == 0
+    with Window(screen, tmp_path, arguments=SIMULATOR) as again:
+        assert again.drafts() == ["x"]
+        assert again.close() == 0

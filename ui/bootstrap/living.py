@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from app.logbook.logbook import Logbook
 from app.settings.file import read_settings
 from app.settings.keeper import SettingsKeeper
+from app.vault.environment import taken
 from ui.bootstrap.program import Program
 from ui.bridge import loop
 from ui.bridge.crashes import CrashHandler
@@ -41,9 +42,8 @@ async def _live(
 ) -> int:
     asyncio.get_running_loop().set_exception_handler(crashes.loop_handler)
     read = await asyncio.to_thread(read_settings, folder)
-    program = Program(window, theme, folder, SettingsKeeper(folder, read.settings), os.environ)
-    await program.start(simulator=simulator, early=early)
+    program = Program(window, theme, folder, SettingsKeeper(folder, read.settings), taken(os.environ))
     if read.trouble is not None:
         window.show_error(read.trouble)
-    await program.closed()
+    await program.run(simulator=simulator, early=early)
     return 0

@@ -58,6 +58,37 @@ class Program(QObject):
         self._profile = ""
         """The connection of new conversations; empty until someone has chosen one."""
         window.main.close_requested.connect(self._closing.set)
+        if window.main.is_closing:
+            self._closing.set()
+
+    async def run(self, *, simulator: bool, early: Callable[[], bool]) -> None:
+        """From the start to the end. A window that is closed meanwhile waits for no check of its data."""
+        async with asyncio.TaskGroup() as group:
+            starting = group.create_task(self._started(simulator, early))
+            closing = group.create_task(self._closing.wait())
+            await asyncio.wait({starting, closing}, return_when=asyncio.FIRST_COMPLETED)
+            closing.cancel()
+            if not starting.done():
+                # only what is typed already is worth a wait for the data
+                self._window.main.hide()
+                typed = bool(self._window.page.composer.text.strip())
+                await asyncio.wait({starting}, timeout=CLOSE_WITHIN_S if typed else 0)
+            starting.cancel()
+        if not starting.cancelled() and starting.result():
+            await self.closed()
+        else:
+            await self._closing.wait()
+            self._window.main.leave()
+
+    async def _started(self, simulator: bool, early: Callable[[], bool]) -> bool:
+        """Whether everything stands. A bug on the way is told, and the window stays to be read."""
+        try:
+            await self.start(simulator=simulator, early=early)
+        except Exception as bug:  # noqa: BLE001 - handed to the crash handler, which shows and logs it
+            context = {"message": "bug in the start", "exception": bug}
+            asyncio.get_running_loop().call_exception_handler(context)
+            return False
+        return True
 
     async def start(self, *, simulator: bool, early: Callable[[], bool] = lambda: False) -> None:
         """Open the data and make the window usable. Failures become notices; the window is usable all the same.
@@ -75,8 +106,8 @@ class Program(QObject):
         self._show_settings()
         self._show_connection()
         opened = self._keeper.value.window.get("conversation")
-        self._conversation.start(opened if isinstance(opened, str) else "", send=early())
         self._rows.refresh()
+        await self._conversation.start(opened if isinstance(opened, str) else "", send=early())
 
     async def closed(self) -> None:
         """Wait until the person closes the window, put everything away, and close it."""
@@ -260,7 +291,7 @@ class Program(QObject):
             return
         self._keeper.change(**{name: value})
         if name in {"proxy", "ca_file"}:
-            self._tasks.start("reconnect", self._engine.accounts.close)
+            self._engine.accounts.renew()
         self._show_settings()
         self._save_settings()
 

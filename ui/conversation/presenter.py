@@ -102,9 +102,12 @@ class ConversationPresenter(QObject):
             self._put_text(self._session, text)
         self._page.composer.setFocus()
 
-    def start(self, conversation_id: str, *, send: bool = False) -> None:
+    async def start(self, conversation_id: str, *, send: bool = False) -> None:
         """Show what was open last, or a new conversation with its draft, and send what was typed if `send`."""
-        self._tasks.start("open", partial(self._begin, conversation_id, send))
+        try:
+            await self._begin(conversation_id, send)
+        except DuologueError as error:
+            self.failed.emit(error)
 
     def open(self, conversation_id: str) -> None:
         """Show a conversation; an answer that is being made elsewhere goes on."""

@@ -43,6 +43,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.panes, 1)
         self.setCentralWidget(whole)
         self.actions_table = Actions(self)
+        self.is_closing = False
+        """The person has closed the window; also before there was anyone to listen to `close_requested`."""
         self._may_close = False
 
     def leave(self) -> None:
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
+            self.is_closing = True
             self.close_requested.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,18 +1,18 @@
 """Tests keys, brings them to the vault, and says what became of it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.connection import ANTHROPIC_URL, Profile, Secret
-from app.errors import DuologueError, InvalidKey, VaultError
+from app.domain.connection import ANTHROPIC_URL, Profile, Secret, check_address
+from app.errors import AddressRefused, DuologueError, InvalidKey, VaultError
 from app.services.accounts import Accounts
 from ui.bridge.tasks import TaskScope
 from ui.welcome.connect_form import ConnectForm, Entered
-from ui.widgets.error_text import ErrorText, sentence
+from ui.widgets.error_text import sentence
 
 
 class ConnectPresenter(QObject):
@@ -47,7 +47,7 @@ class ConnectPresenter(QObject):
 
     def begin(self) -> None:
         """The form is shown: fill in what is known."""
-        self._form.show_address(self._profile().base_url)
+        self._form.show_address(self._accounts.placed(self._profile()).base_url)
         self.look_for_keyring()
 
     def look_for_keyring(self) -> None:
@@ -80,7 +80,7 @@ class ConnectPresenter(QObject):
 
     async def _take(self, profile: Profile, key: Secret, keep: bool) -> None:
         try:
-            await self._accounts.adopt(profile.name, key, keep=keep)
+            await self._accounts.adopt(profile, key, keep=keep)
         except VaultError as error:
             self._form.show_no_keyring(sentence(error))
             return
@@ -89,37 +89,19 @@ class ConnectPresenter(QObject):
 
     def _made(self, entered: Entered) -> tuple[Profile, Secret] | None:
         """The profile and key of what was entered; None after saying what is wrong with them."""
-        url = entered.base_url or ANTHROPIC_URL
-        if (wrong := url_trouble(url)) is not None:
-            self._form.show_refusal(wrong)
-            return None
         known = self._profile()
-        profile = Profile(known.name, base_url=url, auth=known.auth, extra_headers=known.extra_headers)
+        url = entered.base_url or ANTHROPIC_URL
+        # the environment's address is not made the profile's own: it goes when the environment goes
+        profile = known if url == self._accounts.placed(known).base_url else replace(known, base_url=url)
         try:
+            check_address(url)
             return profile, self._parse_key(entered.key)
-        except InvalidKey as error:
+        except (AddressRefused, InvalidKey) as error:
             self._form.show_refusal(sentence(error))
             return None
 
     def _refused(self, error: DuologueError) -> None:
         self._form.show_refusal(sentence(error))
-
-
-def url_trouble(url: str) -> ErrorText | None:
-    """What is wrong with an address, None for one that a key may be sent to.
-
-    Plain HTTP is for this machine only: elsewhere it would show the key to everyone on the way.
-    """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    if parts.scheme not in {"http", "https"} or not host or parts.username or parts.query or parts.fragment:
-        return ErrorText("This is not the address of a service.", "", "It looks like https://api.anthropic.com.")
-    if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
-        return ErrorText("This address is not encrypted.", "Nothing was sent.", "Use https for other machines.")
-    return None
 
 
 def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -354,7 +354,7 @@ def _vault_denied(known: Facts) -> ErrorText:
 def _vault_silent(known: Facts) -> ErrorText:
     return ErrorText(
         f"{_backend(known)} did not answer.",
-        "The keys in it are unchanged.",
+        "What it was asked for was given up; a key that it takes later all the same is removed again.",
         "A question of the system's may be waiting behind another window; answer it, then try again.",
     )
 
@@ -386,6 +386,13 @@ def _key_missing(known: Facts) -> ErrorText:
         UNSENT,
         "Add a key under Connection, or try the simulator.",
     )
+
+
+def _address_refused(known: Facts) -> ErrorText:
+    address = str(known.get("address") or "") or "This"
+    if known.get("reason") == "not encrypted":
+        return ErrorText(f"{address} is not encrypted.", UNSENT, "Use https for other machines.")
+    return ErrorText(f"{address} is not the address of a service.", UNSENT, "It looks like https://api.anthropic.com.")
 
 
 def _settings_unreadable(known: Facts) -> ErrorText:
@@ -445,6 +452,7 @@ WORDS: Mapping[str, Callable[[Facts], ErrorText]] = {
     "VaultUntrusted": _vault_untrusted,
     "InvalidKey": _invalid_key,
     "KeyMissing": _key_missing,
+    "AddressRefused": _address_refused,
     "SettingsUnreadable": _settings_unreadable,
     "SimulatorFailed": _simulator_failed,
 }

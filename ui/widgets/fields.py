@@ -25,6 +25,7 @@ class NumberField(QLineEdit):
     def __init__(self, name: str, low: float, high: float, *, whole: bool = False) -> None:
         super().__init__()
         self._low, self._high, self._whole = low, high, whole
+        self._value: float | None = None
         self.setAccessibleName(name)
         self.setPlaceholderText(NOT_SENT)
         self.setMaxLength(12)
@@ -32,14 +33,16 @@ class NumberField(QLineEdit):
 
     @property
     def value(self) -> float | None:
-        """The number, or None where nothing or nothing valid stands."""
-        return self._parsed(self.text())
+        """The number that counts, None where there is none: while what is typed is not valid, the one before it."""
+        return self._value
 
     def show_value(self, value: float | None, placeholder: str = NOT_SENT) -> None:
         """Show a value from outside. Emits nothing, and leaves alone what says the same in other words."""
         self.setPlaceholderText(placeholder)
-        if self.value != value or not self.hasFocus():
-            self.setText("" if value is None else f"{value:g}" if not self._whole else str(int(value)))
+        if self._value == value and (self.hasFocus() or self.property("invalid")):
+            return
+        self._value = value
+        self.setText("" if value is None else f"{value:g}" if not self._whole else str(int(value)))
         self._mark(valid=True)
 
     def set_limits(self, low: float, high: float) -> None:
@@ -55,9 +58,11 @@ class NumberField(QLineEdit):
         return number if fits else None
 
     def _check(self, text: str) -> None:
-        valid = not text.strip() or self._parsed(text) is not None
+        number = self._parsed(text)
+        valid = not text.strip() or number is not None
         self._mark(valid=valid)
         if valid:
+            self._value = number
             self.changed.emit()
 
     def _mark(self, *, valid: bool) -> None:

@@ -158,3 +158,34 @@ def test_what_cannot_be_a_key_is_refused_without_repeating_it(text: str) -> None
 
 def test_a_pasted_key_loses_the_spaces_around_it() -> None:
     assert parse_key(f"  {KEY.reveal()}\r\n") == KEY
+
+
+class Late(Memory):
+    """Asks the person first, and takes the key once they have answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered = threading.Event()
+        self.done = threading.Event()
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.answered.wait()
+        super().set_password(service, username, password)
+        if password != KEY.reveal():
+            self.done.set()
+
+    def delete_password(self, service: str, username: str) -> None:
+        super().delete_password(service, username)
+        self.done.set()
+
+
+@pytest.mark.parametrize("before", [None, "sk-ant-earlier-one-0123"])
+async def test_a_key_that_is_taken_after_it_was_given_up_is_taken_back(before: str | None) -> None:
+    keyring = Late()
+    had = {} if before is None else {("Duologue", "anthropic:Work"): before}
+    keyring.kept = dict(had)
+    with pytest.raises(VaultSilent):
+        await vault_on(keyring, limit_s=0.05).store("Work", KEY)
+    keyring.answered.set()
+    await asyncio.to_thread(keyring.done.wait, 10)
+    assert keyring.kept == had

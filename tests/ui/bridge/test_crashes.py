@@ -1,10 +1,12 @@
 """A bug in a slot or a task is noted and shown, and the window lives on."""
 
 import asyncio
-import sys
+import threading
 from types import TracebackType
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
 from app.errors import KeyMissing
@@ -26,13 +28,51 @@ def test_a_bug_in_a_slot_is_noted_and_told(qtbot: QtBot) -> None:
     handler = CrashHandler(notes.note)
     told: list[str] = []
     handler.crashed.connect(told.append)
-    with handler.installed():
-        try:
-            raise KeyError("slot")
-        except KeyError as error:
-            sys.excepthook(KeyError, error, error.__traceback__)
+    button = QPushButton("Break")
+    qtbot.addWidget(button)
+
+    def slot() -> None:
+        raise KeyError("slot")
+
+    button.clicked.connect(slot)
+    with capture_exceptions() as seen, handler.installed():
+        button.click()
     assert notes.kinds == ["KeyError: 'slot'"]
     assert told == ["KeyError"]
+    assert seen == []
+
+
+def test_a_bug_on_another_thread_is_noted_and_told(qtbot: QtBot) -> None:
+    notes = Notes()
+    handler = CrashHandler(notes.note)
+    told: list[str] = []
+    handler.crashed.connect(told.append)
+
+    def work() -> None:
+        raise KeyError("thread")
+
+    with handler.installed():
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        qtbot.waitUntil(lambda: told == ["KeyError"])
+    assert notes.kinds == ["KeyError: 'thread'"]
+
+
+def test_what_the_loop_tells_in_words_is_noted_too(qtbot: QtBot) -> None:
+    notes = Notes()
+    handler = CrashHandler(notes.note)
+
+    async def main() -> int:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(handler.loop_handler)
+        loop.call_exception_handler({"message": "Task was destroyed but it is pending!"})
+        return 0
+
+    qt_app = QApplication.instance()
+    assert isinstance(qt_app, QApplication)
+    run(qt_app, main)
+    assert notes.kinds == ["RuntimeError: Task was destroyed but it is pending!"]
 
 
 def test_a_bug_in_a_task_reaches_the_handler_and_others_go_on(qtbot: QtBot) -> None:
@@ -65,8 +105,6 @@ def test_a_bug_in_a_task_reaches_the_handler_and_others_go_on(qtbot: QtBot) -> N
             await asyncio.sleep(0)
         await tasks.close()
         return 7
-
-    from PySide6.QtWidgets import QApplication
 
     qt_app = QApplication.instance()
     assert isinstance(qt_app, QApplication)
