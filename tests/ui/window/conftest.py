@@ -65,6 +65,6 @@ async def open_desk(qtbot: QtBot, tmp_path: Path, theme: Theme) -> AsyncIterator
 @pytest_asyncio.fixture
 async def desk(open_desk: Callable[..., object], simulator: LocalSimulator) -> Desk:
     """A window that is connected to the simulator as if it were the real service."""
-    profile = Profile("Personal", base_url=simulator.url)
-    settings = Settings(default_profile="Personal", profiles=(profile,))
-    return await open_desk(settings, {"ANTHROPIC_API_KEY": "sk-ant-CANARY-desk"})  # type: ignore[misc,no-any-return]
+    settings = Settings(default_profile="Personal", profiles=(Profile("Personal"),))
+    environment = {"ANTHROPIC_API_KEY": "sk-ant-CANARY-desk", "ANTHROPIC_BASE_URL": simulator.url}
+    return await open_desk(settings, environment)  # type: ignore[misc,no-any-return]

@@ -16,7 +16,6 @@ from tests.support.waiting import until
 from ui.widgets.fields import NumberField, TextField
 
 Opening = Callable[..., Awaitable[Desk]]
-ENVIRONMENT = {"ANTHROPIC_API_KEY": "sk-ant-CANARY-desk"}
 
 
 def asked(simulator: LocalSimulator) -> list[Entry]:
