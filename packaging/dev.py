@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Set up and drive a checkout with nothing but Python 3.11 or newer.
 
-    python3 packaging/dev.py run   [-- arguments of the program]
+    python3 packaging/dev.py run   [-- arguments of the program]    e.g. -- simulate --port 4141
     python3 packaging/dev.py test  [-- arguments of pytest]
     python3 packaging/dev.py lint            style, types, import contracts, the wheel
     python3 packaging/dev.py bench NAME      one of packaging/benches/
@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ROOT / "packaging" / "locks"
 VENV = Path(os.environ.get("DUOLOGUE_VENV", ROOT / ".venv"))
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+WINDOWLESS = frozenset({"ask", "simulate", "--version"})
+"""What the program does without a window, by its first argument."""
 SYSTEM_MISSING = 3
 """Exit status when only the person can go on."""
 
@@ -71,6 +73,8 @@ def set_up(lock_name: str) -> None:
 
 
 def run(rest: list[str]) -> int:
+    if rest and rest[0] in WINDOWLESS:
+        return _status(PYTHON, "-m", "app", *rest)
     displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in displays):
         print("[dev] everything is set up, but there is no display: start this in a desktop session", flush=True)
