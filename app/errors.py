@@ -2,6 +2,7 @@
 
 * DuologueError               the world's fault
   x TranslationError          a payload that one dialect cannot say, or that breaks its rules
+    + UnsupportedParameter    a parameter that Claude has nothing like
   * ConnectionFailed          no answer came: nothing was generated
     + NameNotFound            DNS
     + ConnectionRefused       nobody listens
@@ -47,6 +48,11 @@ class TranslationError(DuologueError):
     where: str
     """JSON pointer into the payload."""
     reason: str
+
+
+@dataclass(eq=False)
+class UnsupportedParameter(TranslationError):
+    """Whoever would rather go without it can say so: `drop_params`."""
 
 
 # ------------------------------------------------------------------ the network

@@ -33,6 +33,8 @@ class Breakpoint:
     block: int = 0
     """Of the block inside the message; 0 elsewhere."""
     ttl: Ttl = Ttl.FIVE_MINUTES
+    part: int | None = None
+    """Of the block inside a tool result; None: the mark is on the result itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class CachePlan:
         """A copy with `mark` added, or removed if it is there."""
         return replace(self, breakpoints=self.breakpoints ^ {mark})
 
-    def at(self, section: Section, index: int, block: int = 0) -> Ttl | None:
+    def at(self, section: Section, index: int, block: int = 0, part: int | None = None) -> Ttl | None:
         """The TTL of the mark on one block, or None."""
         for mark in self.breakpoints:
-            if (mark.section, mark.index, mark.block) == (section, index, block):
+            if (mark.section, mark.index, mark.block, mark.part) == (section, index, block, part):
                 return mark.ttl
         return None

@@ -22,6 +22,8 @@ class Thinking:
     budget_tokens: int | None = None
     """For `enabled`: at least 1,024 and less than `max_tokens`."""
     display: Display | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """`block_binding` and what else has no name here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,13 @@ class Parameters:
     stop_sequences: tuple[str, ...] = ()
     thinking: Thinking | None = None
     effort: str | None = None
+    output: Mapping[str, Any] = field(default_factory=dict)
+    """The rest of `output_config`: `format` (structured output), `task_budget`."""
     service_tier: str | None = None
     user_id: str | None = None
     """`metadata.user_id`: opaque, no address or name."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """The rest of `metadata`."""
     tool_choice: ToolChoice | None = None
 
 
@@ -65,6 +71,8 @@ class Turn:
 
     role: Literal["user", "assistant", "system"]
     blocks: tuple[Block, ...]
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """`clear_at` and `output_config` of a system message inside a conversation."""
 
 
 @dataclass(frozen=True, slots=True)

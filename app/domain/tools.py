@@ -32,3 +32,4 @@ class ToolChoice:
     name: str | None = None
     """Of the tool, for `tool`."""
     disable_parallel_tool_use: bool | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -64,7 +64,7 @@ def setup_from_json(text: str) -> Setup:
     parameters["stop_sequences"] = tuple(parameters.get("stop_sequences", ()))
     system = (block_from_wire(each) for each in raw.get("system", ()))
     marks = (
-        Breakpoint(Section(each["section"]), each["index"], each["block"], Ttl(each["ttl"]))
+        Breakpoint(Section(each["section"]), each["index"], each["block"], Ttl(each["ttl"]), each.get("part"))
         for each in raw.get("cache_plan", ())
     )
     return Setup(

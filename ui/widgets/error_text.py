@@ -97,6 +97,15 @@ def _translation(known: Facts) -> ErrorText:
     )
 
 
+def _unsupported(known: Facts) -> ErrorText:
+    where = str(known.get("where") or "the request")
+    return ErrorText(
+        _joined("The request has a parameter that Claude does not take.", _said(known)),
+        UNSENT,
+        f"Leave out {where}, or let Duologue drop what Claude does not take.",
+    )
+
+
 def _connection_failed(known: Facts) -> ErrorText:
     return ErrorText(
         f"There was no answer from {_host(known)}.",
@@ -417,6 +426,7 @@ def _duologue_error(known: Facts) -> ErrorText:
 WORDS: Mapping[str, Callable[[Facts], ErrorText]] = {
     "DuologueError": _duologue_error,
     "TranslationError": _translation,
+    "UnsupportedParameter": _unsupported,
     "ConnectionFailed": _connection_failed,
     "NameNotFound": _name_not_found,
     "ConnectionRefused": _connection_refused,

@@ -4,11 +4,11 @@ Source: Messages API reference, "Request body", "Headers", "Prompt caching".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
+from app.dialects.anthropic.betas import with_needed
 from app.dialects.anthropic.blocks import block_to_wire
+from app.dialects.wire_request import WireRequest as WireRequest
 from app.domain.caching import CachePlan, Section, Ttl
 from app.domain.request import Parameters, Request, Thinking, Turn
 from app.domain.tools import Tool, ToolChoice, ToolDefinition
@@ -17,46 +17,44 @@ from app.errors import TranslationError
 VERSION = "2026-10-21"
 VERSION_WITH_SAMPLING = "2023-06-01"
 """The newer version refuses temperature, top_p and top_k on every model, at any value."""
-_ANSWER_ONLY = ("citations",)
-
-
-@dataclass(frozen=True, slots=True)
-class WireRequest:
-    body: dict[str, Any]
-    headers: dict[str, str]
-    """Without credentials; names in lower case."""
+UNMARKABLE = frozenset({"thinking", "redacted_thinking"})
+Wire = Mapping[str, Any]
+_Marks = dict[tuple[Section, int, int, int | None], Ttl]
+_SAMPLING = ("temperature", "top_p", "top_k")
 
 
 def request_to_wire(request: Request, *, stream: bool) -> WireRequest:
     """Speak a request. What is None or empty in it is absent on the wire.
 
+    A field of `extra_body` takes the place of the one that the request itself would have spoken.
+
     Raises:
         TranslationError: the plan marks a block that cannot carry a mark or is not there.
     """
-    parameters = request.parameters
+    marks = _marks(request.cache_plan)
     body: dict[str, Any] = {
         "model": request.model,
         "max_tokens": request.max_tokens,
-        "messages": _messages(request),
-        **_prompt(request),
-        **_parameters(parameters),
+        "messages": _messages(request.turns, marks),
+        **_prompt(request, marks),
+        **_parameters(request.parameters),
     }
+    if marks:
+        section, index, *_ = next(iter(marks))
+        raise TranslationError(f"/{section.value}/{index}", "a cache breakpoint on a block that is not there")
     if stream:
         body["stream"] = True
     body.update(request.extra_body)
-    return WireRequest(body, headers_for(request))
+    return WireRequest(body, _headers(request, body))
 
 
 def headers_for(request: Request) -> dict[str, str]:
-    """`anthropic-version`, betas and the person's own headers; theirs win, but betas are joined."""
-    parameters = request.parameters
-    sampling = (parameters.temperature, parameters.top_p, parameters.top_k)
-    own = {name.lower(): value for name, value in request.extra_headers.items()}
-    betas = [*request.betas, *(part.strip() for part in own.pop("anthropic-beta", "").split(","))]
-    headers = {"anthropic-version": VERSION if all(each is None for each in sampling) else VERSION_WITH_SAMPLING}
-    if joined := ",".join(dict.fromkeys(each for each in betas if each)):
-        headers["anthropic-beta"] = joined
-    return headers | own
+    """`anthropic-version`, betas and the person's own headers; theirs win, but betas are joined.
+
+    Betas that the request's content needs are added, unless the person gave one of the same feature.
+    """
+    tools = {"tools": [each.raw for each in request.tools if not isinstance(each, ToolDefinition)]}
+    return _headers(request, {**tools, **_parameters(request.parameters), **request.extra_body})
 
 
 def count_body(request: Request) -> dict[str, Any]:
@@ -66,45 +64,75 @@ def count_body(request: Request) -> dict[str, Any]:
     return {name: whole[name] for name in counted if name in whole}
 
 
-def _prompt(request: Request) -> dict[str, Any]:
+def _headers(request: Request, body: Wire) -> dict[str, str]:
+    own = {name.lower(): value for name, value in request.extra_headers.items()}
+    given = [*request.betas, *(part.strip() for part in own.pop("anthropic-beta", "").split(","))]
+    sampled = any(body.get(name) is not None for name in _SAMPLING)
+    headers = {"anthropic-version": VERSION_WITH_SAMPLING if sampled else VERSION}
+    if joined := ",".join(dict.fromkeys(with_needed([each for each in given if each], body))):
+        headers["anthropic-beta"] = joined
+    return headers | own
+
+
+def _marks(plan: CachePlan) -> _Marks:
+    """Where the marks are; each is taken out when it is spoken, so that what remains had no block."""
+    return {(mark.section, mark.index, mark.block, mark.part): mark.ttl for mark in plan.breakpoints}
+
+
+def _prompt(request: Request, marks: _Marks) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if request.system:
         found["system"] = [
-            _marked(block_to_wire(block), request.cache_plan, Section.SYSTEM, index)
-            for index, block in enumerate(request.system)
+            _marked(block_to_wire(block), marks, Section.SYSTEM, index) for index, block in enumerate(request.system)
         ]
     if request.tools:
-        found["tools"] = [
-            _marked(_tool(tool), request.cache_plan, Section.TOOLS, index) for index, tool in enumerate(request.tools)
-        ]
+        found["tools"] = [_marked(_tool(tool), marks, Section.TOOLS, index) for index, tool in enumerate(request.tools)]
     return found
 
 
-def _messages(request: Request) -> list[dict[str, Any]]:
+def _messages(turns: tuple[Turn, ...], marks: _Marks) -> list[dict[str, Any]]:
     """The turns; neighbours of one role become one message, as the API itself would merge them."""
-    numbered = list(enumerate(request.turns))
-    return [
-        {"role": role, "content": [each for index, turn in turns for each in _content(turn, index, request.cache_plan)]}
-        for role, turns in groupby(numbered, key=lambda pair: pair[1].role)
-    ]
+    messages: list[dict[str, Any]] = []
+    mergeable = False
+    for index, turn in enumerate(turns):
+        content = _content(turn, index, marks)
+        plain = not turn.extra
+        if mergeable and plain and messages[-1]["role"] == turn.role:
+            messages[-1]["content"] += content
+        else:
+            messages.append({"role": turn.role, "content": content, **turn.extra})
+        mergeable = plain
+    return messages
 
 
-def _content(turn: Turn, index: int, plan: CachePlan) -> list[dict[str, Any]]:
-    content = []
-    for at, block in enumerate(turn.blocks):
-        wire = block_to_wire(block)
-        if turn.role == "user" and wire["type"] == "text":
-            wire = {name: value for name, value in wire.items() if name not in _ANSWER_ONLY}
-        content.append(_marked(wire, plan, Section.MESSAGES, index, at))
+def _content(turn: Turn, index: int, marks: _Marks) -> list[dict[str, Any]]:
+    content = [block_to_wire(block) for block in turn.blocks]
+    if turn.role == "user":
+        for at, wire in enumerate(content):
+            # citations belong to answers: on a text of the person's own the API refuses them
+            if wire["type"] == "text" and "citations" in wire:
+                content[at] = {name: value for name, value in wire.items() if name != "citations"}
+    if marks:
+        for at, wire in enumerate(content):
+            content[at] = _marked(wire, marks, Section.MESSAGES, index, at)
     return content
 
 
-def _marked(wire: dict[str, Any], plan: CachePlan, section: Section, index: int, block: int = 0) -> dict[str, Any]:
-    ttl = plan.at(section, index, block)
+def _marked(wire: dict[str, Any], marks: _Marks, section: Section, index: int, block: int = 0) -> dict[str, Any]:
+    if not marks:
+        return wire
+    if wire.get("type") == "tool_result" and isinstance(wire.get("content"), list):
+        parts = [_with_mark(part, marks, (section, index, block, at)) for at, part in enumerate(wire["content"])]
+        wire = {**wire, "content": parts}
+    return _with_mark(wire, marks, (section, index, block, None))
+
+
+def _with_mark(wire: dict[str, Any], marks: _Marks, at: tuple[Section, int, int, int | None]) -> dict[str, Any]:
+    ttl = marks.pop(at, None)
     if ttl is None:
         return wire
-    if wire.get("type") in {"thinking", "redacted_thinking"}:
-        raise TranslationError(f"/{section.value}/{index}", "a thinking block cannot carry a cache breakpoint")
+    if wire.get("type") in UNMARKABLE:
+        raise TranslationError(f"/{at[0].value}/{at[1]}", "a thinking block cannot carry a cache breakpoint")
     return {**wire, "cache_control": {"type": "ephemeral", **({"ttl": "1h"} if ttl is Ttl.ONE_HOUR else {})}}
 
 
@@ -116,28 +144,34 @@ def _tool(tool: Tool) -> dict[str, Any]:
 
 
 def _parameters(parameters: Parameters) -> dict[str, Any]:
+    output = {**({} if parameters.effort is None else {"effort": parameters.effort}), **parameters.output}
+    metadata = {**({} if parameters.user_id is None else {"user_id": parameters.user_id}), **parameters.metadata}
     given: dict[str, Any] = {
         "temperature": parameters.temperature,
         "top_p": parameters.top_p,
         "top_k": parameters.top_k,
         "stop_sequences": list(parameters.stop_sequences) or None,
         "thinking": None if parameters.thinking is None else _thinking(parameters.thinking),
-        "output_config": None if parameters.effort is None else {"effort": parameters.effort},
+        "output_config": output or None,
         "service_tier": parameters.service_tier,
-        "metadata": None if parameters.user_id is None else {"user_id": parameters.user_id},
+        "metadata": metadata or None,
         "tool_choice": None if parameters.tool_choice is None else _tool_choice(parameters.tool_choice),
     }
     return {name: value for name, value in given.items() if value is not None}
 
 
 def _thinking(thinking: Thinking) -> dict[str, Any]:
-    fields: Mapping[str, Any] = {"budget_tokens": thinking.budget_tokens, "display": thinking.display}
-    return {"type": thinking.kind, **{name: value for name, value in fields.items() if value is not None}}
+    fields: Wire = {"budget_tokens": thinking.budget_tokens, "display": thinking.display}
+    return {
+        "type": thinking.kind,
+        **{name: each for name, each in fields.items() if each is not None},
+        **thinking.extra,
+    }
 
 
 def _tool_choice(choice: ToolChoice) -> dict[str, Any]:
-    fields: Mapping[str, Any] = {
+    fields: Wire = {
         "name": choice.name,
         "disable_parallel_tool_use": choice.disable_parallel_tool_use,
     }
-    return {"type": choice.kind, **{name: value for name, value in fields.items() if value is not None}}
+    return {"type": choice.kind, **{name: each for name, each in fields.items() if each is not None}, **choice.extra}
