@@ -182,6 +182,9 @@ class Accumulator:
         Raises:
             ValueError: a delta or a stop for a block that was never started.
         """
+        if type(event) is TextDelta:  # most of an answer: a thousand a second must cost nothing
+            self._at(event.index).texts.append(event.text)
+            return
         match event:
             case MessageStarted(api_id, model, usage, extra):
                 self._head = replace(self._head, api_id=api_id, model=model, usage=usage, extra=extra)
@@ -202,6 +205,14 @@ class Accumulator:
         """Everything so far. Blocks come in the order of their index."""
         blocks = tuple(_closed(self._blocks[index]) for index in sorted(self._blocks))
         return replace(self._head, blocks=blocks)
+
+    def block(self, index: int) -> Block:
+        """One block as far as it came.
+
+        Raises:
+            ValueError: it was never started.
+        """
+        return _closed(self._at(index))
 
     def _at(self, index: int) -> _OpenBlock:
         try:

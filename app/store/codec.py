@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.dialects.anthropic.blocks import block_from_wire, block_to_wire
+from app.dialects.blocks import block_from_wire, block_to_wire
 from app.domain.blocks import Block, TextBlock
 from app.domain.caching import Breakpoint, CachePlan, Section, Ttl
 from app.domain.conversation import ReplyFacts

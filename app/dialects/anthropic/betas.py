@@ -35,7 +35,7 @@ def _family(beta: str) -> str:
 
 def _needed(body: Mapping[str, Any]) -> Iterator[str]:
     kinds = [each.get("type") for each in body.get("tools") or () if isinstance(each, Mapping)]
-    yield from (_TOOLS[kind] for kind in kinds if kind in _TOOLS)
+    yield from (_TOOLS[kind] for kind in kinds if isinstance(kind, str) and kind in _TOOLS)
     if servers := body.get("mcp_servers"):
         yield _mcp(servers, kinds)
     if edits := _edits(body.get("context_management")):

@@ -9,8 +9,8 @@ Source: Messages API reference, "Streaming".
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.dialects.anthropic.blocks import block_from_wire
 from app.dialects.anthropic.usage import usage_fields, usage_from_wire
+from app.dialects.blocks import block_from_wire
 from app.domain.blocks import RawBlock
 from app.domain.stream import (
     BlockStarted,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.dialects.anthropic.betas import with_needed
-from app.dialects.anthropic.blocks import block_to_wire
+from app.dialects.blocks import block_to_wire
 from app.dialects.wire_request import WireRequest as WireRequest
 from app.domain.caching import CachePlan, Section, Ttl
 from app.domain.request import Parameters, Request, Thinking, Turn

@@ -6,8 +6,8 @@ Source: Messages API reference, "Response body".
 from collections.abc import Mapping
 from typing import Any
 
-from app.dialects.anthropic.blocks import blocks_from_wire
 from app.dialects.anthropic.usage import usage_from_wire
+from app.dialects.blocks import blocks_from_wire
 from app.domain.stream import Reply
 from app.errors import TranslationError
 

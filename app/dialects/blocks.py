@@ -1,7 +1,8 @@
-"""Content blocks, to and from the Messages API's JSON.
+"""Content blocks, to and from the Messages API's JSON: the one form that every dialect can carry.
 
-Reading and speaking lose nothing but `cache_control`: marks live in the cache plan, beside the messages; whoever needs
-the mark of a foreign request asks `cache_control_of`. A field that is absent stays absent, one that is null stays null.
+Reading and speaking lose nothing but `cache_control`: marks live in the cache plan, beside the messages; whoever reads
+a foreign request asks `ttl_of`. A mark of a kind that has no name here stays with its block and is forwarded. A field
+that is absent stays absent, one that is null stays null.
 
 Source: Messages API reference, "Content blocks".
 """
@@ -28,6 +29,7 @@ from app.domain.blocks import (
     ToolUseBlock,
     UrlSource,
 )
+from app.domain.caching import Ttl
 from app.errors import TranslationError
 
 Wire = Mapping[str, Any]
@@ -45,6 +47,7 @@ SERVER_RESULTS = frozenset(
     }
 )
 MARK = "cache_control"
+_TTLS: Mapping[Any, Ttl] = {None: Ttl.FIVE_MINUTES, "5m": Ttl.FIVE_MINUTES, "1h": Ttl.ONE_HOUR}
 
 
 def block_from_wire(raw: Any, *, where: str = "") -> Block:
@@ -64,7 +67,7 @@ def block_from_wire(raw: Any, *, where: str = "") -> Block:
         return _server_result(raw, where)
     reader = _READERS.get(kind)
     if reader is None:
-        return RawBlock({name: value for name, value in raw.items() if name != MARK})
+        return RawBlock({"type": kind, **_rest(raw)})
     return reader(raw, where)
 
 
@@ -81,10 +84,12 @@ def blocks_from_wire(content: Any, *, where: str = "") -> tuple[Block, ...]:
     return tuple(block_from_wire(each, where=f"{where}/{index}") for index, each in enumerate(content))
 
 
-def cache_control_of(raw: Wire) -> Wire | None:
-    """The mark that a foreign request carries on a block."""
+def ttl_of(raw: Wire) -> Ttl | None:
+    """The mark that a foreign request carries on a block, a tool or a message; None where there is none."""
     mark = raw.get(MARK)
-    return mark if isinstance(mark, Mapping) else None
+    if not isinstance(mark, Mapping) or mark.get("type") != "ephemeral" or not mark.keys() <= {"type", "ttl"}:
+        return None
+    return _TTLS.get(mark.get("ttl"))
 
 
 def block_to_wire(block: Block) -> dict[str, Any]:  # noqa: C901 - one arm a kind; the type checker proves it whole
@@ -223,7 +228,9 @@ def _arguments(raw: Wire, where: str) -> Mapping[str, Any]:
 
 
 def _rest(raw: Wire, *named: str) -> dict[str, Any]:
-    known = {"type", MARK, *named}
+    known = {"type", *named}
+    if MARK in raw and (raw[MARK] is None or ttl_of(raw) is not None):
+        known.add(MARK)
     return {name: value for name, value in raw.items() if name not in known}
 
 

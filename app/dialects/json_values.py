@@ -1,0 +1,55 @@
+"""Checks on values that are forwarded unread: a schema, arguments, fields of a later API.
+
+They must be JSON, and not nested so deeply that speaking them would end in a RecursionError.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from app.errors import TranslationError
+
+MAX_DEPTH = 200
+"""Levels. The C encoder of `json` gives up at about a thousand."""
+MAX_INTEGER = 2**63 - 1
+
+
+def check_json(value: Any, where: str) -> None:
+    """Pass if `value` is JSON that can be spoken.
+
+    Raises:
+        TranslationError: something in it is no JSON, a number is not finite or too large, or it is nested too deeply.
+    """
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for each in level:
+            kind = type(each)
+            if kind is str or each is None or kind is bool:
+                continue
+            if isinstance(each, Mapping):
+                below.extend(each.values())
+                _check_names(each, where)
+            elif isinstance(each, list | tuple):
+                below.extend(each)
+            else:
+                _check_number(each, where)
+        if not below:
+            return
+        level = below
+    raise TranslationError(where, f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _check_names(value: Mapping[Any, Any], where: str) -> None:
+    for name in value:
+        if not isinstance(name, str):
+            raise TranslationError(where, "an object's key is not a string")
+
+
+def _check_number(value: Any, where: str) -> None:
+    if not isinstance(value, int | float | str):
+        raise TranslationError(where, f"not JSON: {type(value).__name__}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise TranslationError(where, "not a finite number")
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise TranslationError(where, "a number that is too large")

@@ -1,0 +1,226 @@
+"""A chat-completions history, to the system prompt and the turns of the Messages API.
+
+There, turns alternate, begin with the person's, and every tool use is answered at the beginning of the next turn.
+Where the dialect is freer, what is between two assistant messages becomes one turn: tool results first, then the rest
+in its order. What that makes of a history does not change when messages are appended, so what was cached stays.
+
+Source: Messages API reference, "Ordering rules", "Mid-conversation system messages".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app.dialects.openai.assistant import assistant_from_wire
+from app.dialects.openai.names import Names, wire_id
+from app.dialects.openai.parts import content_from_wire
+from app.dialects.openai.reading import Marked, Wire, list_of, mark_on, text_of
+from app.domain.blocks import Block, TextBlock, ToolResultBlock
+from app.errors import TranslationError
+
+SYSTEM = frozenset({"system", "developer"})
+OPENING = "Please begin."
+"""The first turn has to be a user's; this one stands there when the history begins otherwise."""
+NOTE = "A note from the operator of this conversation, not from the user:\n\n"
+"""In front of a system message in mid-conversation, on models that take none there."""
+_RESULT = frozenset({"is_error", "toolset_name"})
+"""What a tool message can say beyond the dialect; the keys are the Messages API's own."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A turn that is being put together."""
+
+    role: Literal["user", "assistant", "system"]
+    blocks: list[Marked] = field(default_factory=list)
+    results: list[Marked] = field(default_factory=list)
+    """Of a user turn; they come first."""
+    places: list[str] = field(default_factory=list)
+    """JSON pointers of the messages that the results came from."""
+    where: str = "/messages"
+    """JSON pointer of the first message in it."""
+
+    @property
+    def content(self) -> list[Marked]:
+        return [*self.results, *self.blocks]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    system: list[Marked]
+    drafts: list[Draft]
+
+
+def history_from_wire(messages: Any, names: Names, *, mid_system: bool, continued: bool) -> History:
+    """Read `messages`.
+
+    Args:
+        mid_system: the model takes system messages inside a conversation.
+        continued: put a user's turn where there is none at all (`modify_params`).
+
+    Raises:
+        TranslationError: a message that is none, or a history that holds nothing to answer.
+    """
+    reader = _Reader(names, mid_system)
+    for at, message in enumerate(list_of(messages, "/messages")):
+        reader.add(message, f"/messages/{at}", at)
+    reader.close_segment()
+    drafts = reader.drafts
+    if not drafts and not continued:
+        where = reader.blank or "/messages"
+        raise TranslationError(where, "empty" if reader.blank else "no message besides the system's")
+    if not drafts or drafts[0].role != "user":
+        drafts.insert(0, Draft("user", [Marked(TextBlock(OPENING))]))
+    _trim(drafts[-1])
+    return History(reader.system, drafts)
+
+
+class _Reader:
+    """Gathers what is between two assistant messages (a segment) and closes it to turns."""
+
+    def __init__(self, names: Names, mid_system: bool) -> None:
+        self.system: list[Marked] = []
+        self.drafts: list[Draft] = []
+        self.blank = ""
+        """Pointer of a user message that says nothing, until the segment has something else to say."""
+        self._names = names
+        self._mid_system = mid_system
+        self._leading = True
+        self._user = Draft("user")
+        self._notes: list[Marked] = []
+        self._call_id = ""
+
+    def add(self, message: Any, where: str, at: int) -> None:
+        if not isinstance(message, Mapping):
+            raise TranslationError(where, "not an object")
+        role = message.get("role")
+        if role in SYSTEM:
+            self._add_system(message, where)
+            return
+        self._leading = False
+        if role == "assistant":
+            self._add_assistant(message, where, f"call_{at}")
+        elif role == "user":
+            self._add_user(message, where)
+        elif role in {"tool", "function"}:
+            self._user.results.append(result_from_wire(message, where, "" if role == "tool" else self._call_id))
+            self._user.places.append(where)
+        else:
+            raise TranslationError(f"{where}/role", "missing or not a role")
+
+    def close_segment(self) -> None:
+        """What came since the last assistant message, as turns: the person's, and after it the operator's."""
+        user, notes = self._user, self._notes
+        self._user, self._notes = Draft("user"), []
+        if not user.blocks and not user.results:
+            if self.blank and self.drafts:
+                raise TranslationError(self.blank, "empty")
+            # with no turn of the person's to stand behind, the note becomes one
+            user.blocks, notes = [_noted(each) for each in notes], []
+        if user.blocks or user.results:
+            self.blank = ""
+            self.drafts.append(user)
+        if notes:
+            self.drafts.append(Draft("system", notes))
+
+    def _add_user(self, message: Wire, where: str) -> None:
+        found = _said(message, where)
+        if not found:
+            self.blank = f"{where}/content"
+        for each in found:
+            if isinstance(each.block, ToolResultBlock):
+                self._user.results.append(each)
+                self._user.places.append(where)
+            else:
+                self._user.blocks.append(each)
+
+    def _add_system(self, message: Wire, where: str) -> None:
+        found = _said(message, where)
+        if self._leading:
+            self.system += found
+        elif self._mid_system:
+            self._notes += found
+        else:
+            self._user.blocks += [_noted(each) for each in found]
+
+    def _add_assistant(self, message: Wire, where: str, call_id: str) -> None:
+        if message.get("function_call") is not None:
+            self._call_id = call_id
+        found = assistant_from_wire(message, self._names, where, old_id=call_id)
+        if not found:
+            return
+        pending = bool(self._user.blocks or self._user.results or self._notes or self.blank)
+        if pending:
+            self.close_segment()
+        if self.drafts and self.drafts[-1].role == "assistant":
+            earlier = {_id(each.block) for each in self.drafts[-1].blocks} - {None}
+            self.drafts[-1].blocks += [each for each in found if _id(each.block) not in earlier]
+        else:
+            self.drafts.append(Draft("assistant", _unique(found), where=where))
+
+
+def _said(message: Wire, where: str) -> list[Marked]:
+    """The blocks of a user's or a system's message; the message's own mark goes to the last."""
+    content = message.get("content")
+    if content is None:
+        raise TranslationError(f"{where}/content", "missing")
+    found = content_from_wire(content, f"{where}/content")
+    ttl = mark_on(message, where)
+    if found and ttl is not None:
+        found[-1] = found[-1]._replace(ttl=found[-1].ttl or ttl)
+    return found
+
+
+def result_from_wire(message: Wire, where: str, call_id: str) -> Marked:
+    """Read a tool's or an old function's message.
+
+    Args:
+        call_id: of the call that it answers; empty: the message says it.
+
+    Raises:
+        TranslationError: it does not say which call it answers, or a part of it cannot be said.
+    """
+    if not call_id and message.get("role") == "function":
+        raise TranslationError(where, "no call stands before this result")
+    answered = wire_id(call_id or text_of(message, "tool_call_id", where))
+    extra: dict[str, Any] = {name: message[name] for name in _RESULT if message.get(name) is not None}
+    is_error = extra.pop("is_error", None)
+    if is_error is not None and not isinstance(is_error, bool):
+        raise TranslationError(f"{where}/is_error", "neither true nor false")
+    content = message.get("content")
+    if content is None or isinstance(content, str):
+        return Marked(ToolResultBlock(answered, content or "", is_error, extra), mark_on(message, where))
+    found = content_from_wire(content, f"{where}/content")
+    marks = tuple((at, each.ttl) for at, each in enumerate(found) if each.ttl is not None)
+    block = ToolResultBlock(answered, tuple(each.block for each in found), is_error, extra)
+    return Marked(block, mark_on(message, where), marks)
+
+
+def _noted(note: Marked) -> Marked:
+    text = note.block.text if isinstance(note.block, TextBlock) else ""
+    return note._replace(block=TextBlock(NOTE + text))
+
+
+def _id(block: Block) -> str | None:
+    return getattr(block, "id", None)
+
+
+def _unique(blocks: Sequence[Marked]) -> list[Marked]:
+    """Without calls whose id stands in the turn already: a client that merges histories sends some twice."""
+    seen: set[str] = set()
+    kept: list[Marked] = []
+    for each in blocks:
+        call_id = _id(each.block)
+        if call_id is None or call_id not in seen:
+            kept.append(each)
+        if call_id is not None:
+            seen.add(call_id)
+    return kept
+
+
+def _trim(last: Draft) -> None:
+    """The API refuses white space at the end of an answer's beginning."""
+    if last.role != "assistant" or not last.blocks or not isinstance(last.blocks[-1].block, TextBlock):
+        return
+    block = last.blocks[-1].block
+    last.blocks[-1] = last.blocks[-1]._replace(block=TextBlock(block.text.rstrip(), block.citations, block.extra))
