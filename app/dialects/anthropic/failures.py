@@ -1,4 +1,4 @@
-"""Errors, from the Messages API's JSON.
+"""Errors, to and from the Messages API's JSON.
 
 Source: Messages API reference, "Errors".
 """
@@ -83,6 +83,15 @@ def error_from_wire(
         details=details,
         mid_stream=status is None,
     )
+
+
+def error_to_wire(error: ApiError) -> tuple[int, dict[str, Any]]:
+    """The HTTP status and the body of an error; the body is also the data of an `error` event inside a stream."""
+    kinds = {found: kind for kind, (found, _) in _BY_KIND.items()}
+    kind = error.kind or kinds.get(type(error), "invalid_request_error" if error.status < 500 else "api_error")
+    told = {"type": kind, "message": error.message, **({"details": dict(error.details)} if error.details else {})}
+    request_id = {"request_id": error.request_id} if error.request_id else {}
+    return error.status, {"type": "error", "error": told, **request_id}
 
 
 def _message(error: Mapping[str, Any], body: Any) -> str:

@@ -129,10 +129,12 @@ class ChunkReader:
         events: list[StreamEvent] = []
         for name in BESIDE:
             listed = fields.get(name)
-            for raw in listed[self._told.get(name, 0) :] if isinstance(listed, list) else ():
+            if not isinstance(listed, list):
+                continue
+            for raw in listed[self._told.get(name, 0) :]:
                 block = block_from_wire(raw, where=f"/choices/0/delta/{FIELDS}/{name}")
                 events += [*self._to(None, block), *self._closed()]
-                self._told[name] = len(listed)
+            self._told[name] = len(listed)
         return events
 
     # ---- blocks

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 from anthropic.types.beta import BetaMessage, BetaMessageParam
 
-from app.dialects.blocks import block_from_wire, block_to_wire
 from app.dialects.anthropic.events import event_from_wire
 from app.dialects.anthropic.responses import reply_from_wire
+from app.dialects.blocks import block_from_wire, block_to_wire
 from app.domain.stream import Accumulator, Reply
 from app.wire.sse import SseDecoder
 
