@@ -108,10 +108,10 @@ def _messages(turns: tuple[Turn, ...], marks: _Marks) -> list[dict[str, Any]]:
 def _content(turn: Turn, index: int, marks: _Marks) -> list[dict[str, Any]]:
     content = [block_to_wire(block) for block in turn.blocks]
     if turn.role == "user":
-        for at, wire in enumerate(content):
+        for wire in content:
             # citations belong to answers: on a text of the person's own the API refuses them
-            if wire["type"] == "text" and "citations" in wire:
-                content[at] = {name: value for name, value in wire.items() if name != "citations"}
+            if wire["type"] == "text":
+                wire.pop("citations", None)
     if marks:
         for at, wire in enumerate(content):
             content[at] = _marked(wire, marks, Section.MESSAGES, index, at)

@@ -14,7 +14,7 @@ from app.dialects.blocks import blocks_from_wire
 from app.dialects.json_values import check_json
 from app.dialects.openai.names import Names, wire_id
 from app.dialects.openai.parts import content_from_wire
-from app.dialects.openai.reading import Marked, Wire, arguments_of, foreign_mark, list_of, mark_on, object_of, text_of
+from app.dialects.openai.reading import Marked, Wire, arguments_of, list_of, mark_on, object_of, text_of
 from app.dialects.openai.view import FIELDS, OWN, View, view_of
 from app.domain.blocks import (
     Block,
@@ -29,6 +29,8 @@ from app.errors import TranslationError
 
 SERVER_ID = "srvtoolu_"
 THOUGHTS = ThinkingBlock | RedactedThinkingBlock
+_NO_EXTRA: Wire = {}
+_PLAIN = frozenset({"role", "content", "tool_calls"})
 _CALL = frozenset({"id", "type", "function", "index", "cache_control", "custom"})
 
 
@@ -41,12 +43,24 @@ def assistant_from_wire(message: Wire, names: Names, where: str, *, old_id: str)
     Raises:
         TranslationError: a part, a call or a block that cannot be said to Claude.
     """
+    if message.keys() <= _PLAIN and not isinstance(message.get("content"), list):
+        return _plain(message, names, where)
     if message.get("audio") is not None:
         raise TranslationError(f"{where}/audio", "Claude takes no audio")
     kept = _kept(message, names, where)
     if kept is None:
         kept = [*_apart(message, names, where, old_id)]
     return _marked(kept, mark_on(message, where))
+
+
+def _plain(message: Wire, names: Names, where: str) -> list[Marked]:
+    """A message with nothing beside it: its text, then its calls. Most of a long history is of this kind."""
+    content, calls = message.get("content"), message.get("tool_calls")
+    found = [] if content is None else content_from_wire(content, f"{where}/content")
+    if calls:
+        where = f"{where}/tool_calls"
+        found += [call_from_wire(call, names, f"{where}/{at}") for at, call in enumerate(list_of(calls, where))]
+    return found
 
 
 def _marked(blocks: list[Marked], ttl: Ttl | None) -> list[Marked]:
@@ -184,27 +198,29 @@ def call_from_wire(call: Any, names: Names, where: str) -> Marked:
     Raises:
         TranslationError: it has no id or name, or its arguments are no JSON object.
     """
-    if not isinstance(call, Mapping):
+    if type(call) is not dict and not isinstance(call, Mapping):
         raise TranslationError(where, "not an object")
     call_id = text_of(call, "id", where)
-    extra = {name: value for name, value in call.items() if name not in _CALL and value is not None}
-    check_json(extra, where)
+    extra: dict[str, Any] = {}
+    if not call.keys() <= _CALL:
+        extra = {name: value for name, value in call.items() if name not in _CALL and value is not None}
+        check_json(extra, where)
     if call.get("type") == "custom":
         custom = object_of(call, "custom", where)
         name = names.wire(text_of(custom, "name", f"{where}/custom"))
         block = ToolUseBlock(wire_id(call_id), name, {"input": text_of(custom, "input", f"{where}/custom")}, extra)
         return Marked(block, mark_on(call, where))
-    marked = _function(object_of(call, "function", where), call_id, names, f"{where}/function", extra)
-    return marked._replace(ttl=mark_on(call, where))
+    function = object_of(call, "function", where)
+    return _function(function, call_id, names, f"{where}/function", extra, mark_on(call, where))
 
 
-def _function(function: Wire, call_id: str, names: Names, where: str, extra: Wire | None = None) -> Marked:
+def _function(
+    function: Wire, call_id: str, names: Names, where: str, extra: Wire = _NO_EXTRA, ttl: Ttl | None = None
+) -> Marked:
     if not call_id:
         raise TranslationError(where, "a call without an id")
     name = text_of(function, "name", where)
     if not name:
         raise TranslationError(f"{where}/name", "empty")
     arguments = arguments_of(function.get("arguments"), f"{where}/arguments")
-    return Marked(
-        ToolUseBlock(wire_id(call_id), names.wire(name), arguments, {**(extra or {}), **foreign_mark(function)})
-    )
+    return Marked(ToolUseBlock(wire_id(call_id), names.wire(name), arguments, extra), ttl)

@@ -7,7 +7,7 @@ in its order. What that makes of a history does not change when messages are app
 Source: Messages API reference, "Ordering rules", "Mid-conversation system messages".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,9 +15,10 @@ from app.dialects.openai.assistant import assistant_from_wire
 from app.dialects.openai.names import Names, wire_id
 from app.dialects.openai.parts import content_from_wire
 from app.dialects.openai.reading import Marked, Wire, list_of, mark_on, text_of
-from app.domain.blocks import Block, TextBlock, ToolResultBlock
+from app.domain.blocks import ServerToolUseBlock, TextBlock, ToolResultBlock, ToolUseBlock
 from app.errors import TranslationError
 
+CALLS = ToolUseBlock | ServerToolUseBlock
 SYSTEM = frozenset({"system", "developer"})
 OPENING = "Please begin."
 """The first turn has to be a user's; this one stands there when the history begins otherwise."""
@@ -91,7 +92,7 @@ class _Reader:
         self._call_id = ""
 
     def add(self, message: Any, where: str, at: int) -> None:
-        if not isinstance(message, Mapping):
+        if type(message) is not dict and not isinstance(message, Mapping):
             raise TranslationError(where, "not an object")
         role = message.get("role")
         if role in SYSTEM:
@@ -153,8 +154,7 @@ class _Reader:
         if pending:
             self.close_segment()
         if self.drafts and self.drafts[-1].role == "assistant":
-            earlier = {_id(each.block) for each in self.drafts[-1].blocks} - {None}
-            self.drafts[-1].blocks += [each for each in found if _id(each.block) not in earlier]
+            self.drafts[-1].blocks = _unique([*self.drafts[-1].blocks, *found])
         else:
             self.drafts.append(Draft("assistant", _unique(found), where=where))
 
@@ -201,21 +201,12 @@ def _noted(note: Marked) -> Marked:
     return note._replace(block=TextBlock(NOTE + text))
 
 
-def _id(block: Block) -> str | None:
-    return getattr(block, "id", None)
-
-
-def _unique(blocks: Sequence[Marked]) -> list[Marked]:
+def _unique(blocks: list[Marked]) -> list[Marked]:
     """Without calls whose id stands in the turn already: a client that merges histories sends some twice."""
-    seen: set[str] = set()
-    kept: list[Marked] = []
-    for each in blocks:
-        call_id = _id(each.block)
-        if call_id is None or call_id not in seen:
-            kept.append(each)
-        if call_id is not None:
-            seen.add(call_id)
-    return kept
+    if len(blocks) == 1:
+        return blocks
+    ids = [each.block.id if isinstance(each.block, CALLS) else None for each in blocks]
+    return [each for at, each in enumerate(blocks) if ids[at] is None or ids[at] not in ids[:at]]
 
 
 def _trim(last: Draft) -> None:

@@ -44,6 +44,8 @@ def paired(drafts: list[Draft], *, mend: bool) -> list[Draft]:
 
 def _answered(draft: Draft, open_: list[str], asker: str, mend: bool) -> Draft:
     """The turn that follows the calls in `open_`, with exactly their results, in the order in which they came."""
+    if not open_ and not draft.results:
+        return draft
     found: dict[str, Marked] = {}
     for result, where in zip(draft.results, draft.places, strict=True):
         block = result.block

@@ -33,6 +33,8 @@ def text_of(raw: Wire, name: str, where: str) -> str:
 def object_of(raw: Wire, name: str, where: str) -> Wire:
     """An object that has to be there."""
     value = raw.get(name)
+    if type(value) is dict:  # by far the most common, and a tenth of the cost of asking for any mapping
+        return value
     if not isinstance(value, Mapping):
         raise TranslationError(f"{where}/{name}", "missing or not an object")
     return value
@@ -72,11 +74,11 @@ def arguments_of(text: Any, where: str) -> Wire:
     Raises:
         TranslationError: they are no JSON object.
     """
-    if isinstance(text, Mapping):
+    if text is not None and not isinstance(text, str):
+        if not isinstance(text, Mapping):
+            raise TranslationError(where, "not a string")
         check_json(text, where)
         return text
-    if text is not None and not isinstance(text, str):
-        raise TranslationError(where, "not a string")
     parsed = _parsed(text, where) if text and text.strip() else {}
     if not isinstance(parsed, dict):
         raise TranslationError(where, "not a JSON object")
@@ -85,7 +87,7 @@ def arguments_of(text: Any, where: str) -> Wire:
 
 def _parsed(text: str, where: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return _DECODER.decode(text)
     except RecursionError as error:
         raise TranslationError(where, "nested too deeply") from error
     except ValueError as error:
@@ -94,13 +96,16 @@ def _parsed(text: str, where: str) -> Any:
         if closed is None:
             raise TranslationError(where, f"not JSON: {reason}") from error
     try:
-        return json.loads(closed, parse_constant=_no_constant)
+        return _DECODER.decode(closed)
     except (ValueError, RecursionError):
         raise TranslationError(where, f"not JSON: {reason}") from None
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _closed(text: str) -> str | None:
