@@ -40,6 +40,8 @@ def event_from_wire(raw: Any) -> StreamEvent:
     Raises:
         TranslationError: a known event without a field that it needs.
     """
+    if type(raw) is dict and raw.get("type") == "content_block_delta":
+        return _block_delta(raw)
     if not isinstance(raw, Mapping) or not isinstance(raw.get("type"), str):
         raise TranslationError("", "not an event: an object with a type")
     reader = _READERS.get(raw["type"])
@@ -66,9 +68,10 @@ def _block_started(raw: Wire) -> BlockStarted:
 
 def _block_delta(raw: Wire) -> Delta:
     index, delta = _index(raw), _object(raw, "delta")
+    # matching a mapping asks for its class by way of `abc`: most deltas are text, and they are told without that
+    if delta.get("type") == "text_delta" and type(text := delta.get("text")) is str:
+        return TextDelta(index, text)
     match delta:
-        case {"type": "text_delta", "text": str(text)}:
-            return TextDelta(index, text)
         case {"type": "thinking_delta", "thinking": str(thinking)}:
             tokens = delta.get("estimated_tokens")
             return ThinkingDelta(index, thinking, tokens if isinstance(tokens, int) else None)
@@ -116,6 +119,8 @@ _READERS: Mapping[str, Callable[[Wire], StreamEvent]] = {
 
 def _object(raw: Wire, name: str) -> Wire:
     value = raw.get(name)
+    if type(value) is dict:
+        return value
     if not isinstance(value, Mapping):
         raise TranslationError(f"/{name}", "missing or not an object")
     return value
@@ -123,6 +128,8 @@ def _object(raw: Wire, name: str) -> Wire:
 
 def _index(raw: Wire) -> int:
     value = raw.get("index")
+    if type(value) is int and value >= 0:
+        return value
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise TranslationError("/index", "missing or not a block's index")
     return value

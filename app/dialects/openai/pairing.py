@@ -29,7 +29,7 @@ def paired(drafts: list[Draft], *, mend: bool) -> list[Draft]:
         if open_ and draft.role != "user":
             kept.append(_answered(Draft("user"), open_, asker, mend))
             open_ = []
-        if draft.role == "user":
+        if draft.role == "user" and (open_ or draft.results):
             draft = _answered(draft, open_, asker, mend)
             open_ = []
         elif draft.role == "assistant":
@@ -44,8 +44,6 @@ def paired(drafts: list[Draft], *, mend: bool) -> list[Draft]:
 
 def _answered(draft: Draft, open_: list[str], asker: str, mend: bool) -> Draft:
     """The turn that follows the calls in `open_`, with exactly their results, in the order in which they came."""
-    if not open_ and not draft.results:
-        return draft
     found: dict[str, Marked] = {}
     for result, where in zip(draft.results, draft.places, strict=True):
         block = result.block
@@ -57,9 +55,8 @@ def _answered(draft: Draft, open_: list[str], asker: str, mend: bool) -> Draft:
             raise TranslationError(where, f"a second result of {block.tool_use_id}")
         else:
             found[block.tool_use_id] = result
-    for call_id in open_:
-        if call_id not in found:
-            if not mend:
-                raise TranslationError(asker, f"no result follows the tool call {call_id}")
-            found[call_id] = Marked(ToolResultBlock(call_id, MISSING, is_error=True))
+    for call_id in (each for each in open_ if each not in found):
+        if not mend:
+            raise TranslationError(asker, f"no result follows the tool call {call_id}")
+        found[call_id] = Marked(ToolResultBlock(call_id, MISSING, is_error=True))
     return Draft("user", draft.blocks, list(found.values()), where=draft.where)
