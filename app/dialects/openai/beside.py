@@ -96,7 +96,7 @@ def search_call(use: ServerToolUseBlock, result: ServerToolResultBlock) -> dict[
     query = use.input.get("query", "")
     return {
         "type": "web_search_call",
-        "id": use.id,
+        "id": f"ws_{use.id}",
         "status": "completed" if isinstance(result.content, list) else "failed",
         "action": {"type": "search", "query": query, "queries": [query], "sources": sources},
     }

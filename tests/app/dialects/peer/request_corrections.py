@@ -68,7 +68,5 @@ CORRECTIONS: dict[str, dict[str, str]] = {
     "schema, native": {"/output_config": OUTPUT, "/output_format": OUTPUT},
     "schema, constrained": {"/output_config": OUTPUT, "/output_format": OUTPUT},
     "schema, by tool, with tools": {"/tools": ORDER},
-    "array schema, by tool": {
-        "/tools/0/input_schema": "a tool's input is an object: an answer that is none is wrapped"
-    },
+    "array schema, by tool": {"/tools/0/input_schema": "a tool's input is an object: another answer is wrapped"},
 }
