@@ -10,7 +10,7 @@ Source: OpenAI API reference, "Create chat completion", assistant messages; Lite
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.dialects.blocks import blocks_from_wire
+from app.dialects.blocks import blocks_from_wire, ttl_of
 from app.dialects.json_values import check_json
 from app.dialects.openai.names import Names, wire_id
 from app.dialects.openai.parts import content_from_wire
@@ -88,7 +88,11 @@ def _kept(message: Wire, names: Names, where: str) -> list[Marked] | None:
     blocks = blocks_from_wire(list(raw), where=pointer)
     if not _still_says(view_of(blocks), message, names, where):
         return None
-    found = [Marked(block) for block in blocks if not (isinstance(block, TextBlock) and not block.text.strip())]
+    found = [
+        Marked(block, ttl_of(each))
+        for block, each in zip(blocks, raw, strict=True)
+        if not (isinstance(block, TextBlock) and not block.text.strip())
+    ]
     content = message.get("content")
     marks = [mark_on(part, where) for part in content if isinstance(part, Mapping)] if isinstance(content, list) else []
     return _marked(found, next((ttl for ttl in reversed(marks) if ttl), None))

@@ -16,7 +16,7 @@ OF_WHOLE_ANSWERS: dict[str, str] = {
     "/usage/server_tool_use/web_fetch_requests": WHOLE,
 }
 OF_STREAMS: dict[str, str] = {
-    "/provider_specific_fields/compaction_blocks/*/content": "a compaction's text comes in a delta, which LiteLLM drops",
+    "/provider_specific_fields/compaction_blocks/*/content": "its text comes in a delta, which LiteLLM drops",
     "/provider_specific_fields/compaction_blocks/*/encrypted_content": "and so does what it needs to come back",
     "/provider_specific_fields/context_management": "told in whole answers, therefore in streams",
     "/provider_specific_fields/web_search_calls": "a list, as in whole answers",

@@ -29,9 +29,9 @@ OWN_TO_EACH = ("id", "created", "system_fingerprint")
 
 def answered(recordings: list[dict[str, Any]], *, stream: bool) -> Iterator[tuple[str, str]]:
     for each in recordings:
-        if each["response"]["status"] == 200 and each["request"]["url"].endswith("/messages"):
-            if each["stream"] is stream:
-                yield each["id"], each["response"]["body"]
+        sound = each["response"]["status"] == 200 and each["request"]["url"].endswith("/messages")
+        if sound and each["stream"] is stream:
+            yield each["id"], each["response"]["body"]
 
 
 def events_of(body: str) -> Iterator[Any]:
