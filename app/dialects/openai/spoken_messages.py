@@ -4,6 +4,7 @@ Source: OpenAI API reference, "Create chat completion", messages; LiteLLM's exte
 """
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,6 +30,8 @@ from app.domain.request import Request, Turn
 from app.errors import TranslationError
 
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: text that UTF-8 cannot hold."""
 _CALL_EXTRA = frozenset({"caller", "toolset_name"})
 
 
@@ -60,12 +63,16 @@ def marked(wire: dict[str, Any], ttl: Ttl | None) -> dict[str, Any]:
 
 def _asked(turn: Turn, index: int, marks: list[Ttl | None], plan: CachePlan) -> Iterator[dict[str, Any]]:
     parts: list[dict[str, Any]] = []
+    own = all(_is_sayable(each) for each in turn.blocks if isinstance(each, ToolResultBlock))
     for at, block in enumerate(turn.blocks):
-        if isinstance(block, ToolResultBlock):
-            inner = [plan.at(Section.MESSAGES, index, at, part) for part in range(len(block.content or ()))]
+        if not isinstance(block, ToolResultBlock):
+            parts.append(marked(part_to_wire(block), marks[at]))
+            continue
+        inner = [plan.at(Section.MESSAGES, index, at, part) for part in range(len(block.content or ()))]
+        if own:
             yield marked(_result(block, inner), marks[at])
         else:
-            parts.append(marked(part_to_wire(block), marks[at]))
+            parts.append(marked(_native_result(block, inner), marks[at]))
     if not parts:
         return
     only = parts[0] if len(parts) == 1 else {}
@@ -80,6 +87,17 @@ def _result(block: ToolResultBlock, inner: list[Ttl | None]) -> dict[str, Any]:
         content = [marked(part_to_wire(each), ttl) for each, ttl in zip(block.content, inner, strict=True)]
     error = {} if block.is_error is None else {"is_error": block.is_error}
     return {"role": "tool", "tool_call_id": block.tool_use_id, "content": content, **error, **block.extra}
+
+
+def _is_sayable(block: ToolResultBlock) -> bool:
+    return block.content is not None and block.extra.keys() <= {"toolset_name"}
+
+
+def _native_result(block: ToolResultBlock, inner: list[Ttl | None]) -> dict[str, Any]:
+    wire = block_to_wire(block)
+    if isinstance(wire.get("content"), list):
+        wire["content"] = [marked(each, ttl) for each, ttl in zip(wire["content"], inner, strict=True)]
+    return wire
 
 
 def part_to_wire(block: Block) -> dict[str, Any]:
@@ -108,13 +126,15 @@ def _image(source: Any) -> dict[str, Any] | None:
 
 
 def _file(source: Any, title: str | None) -> dict[str, Any] | None:
-    named = {"filename": title} if title else {}
+    if title == "":
+        return None
+    named = {} if title is None else {"filename": title}
     match source:
         case Base64Source(media_type, data) if media_type == PDF:
             return {"type": "file", "file": {"file_data": f"data:{PDF};base64,{data}", **named}}
         case FileSource(file_id):
             return {"type": "file", "file": {"file_id": file_id, "format": PDF, **named}}
-        case TextSource(text, "text/plain") if text.isprintable() and text:
+        case TextSource(text, "text/plain") if text and not _SURROGATE.search(text):
             data = b64encode(text.encode()).decode("ascii")
             return {"type": "file", "file": {"file_data": f"data:text/plain;base64,{data}", **named}}
         case _:
