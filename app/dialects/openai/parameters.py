@@ -3,7 +3,6 @@
 Source: OpenAI API reference, "Create chat completion"; what becomes of each with Claude: LiteLLM's documentation.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -72,7 +71,7 @@ def number_of(body: Wire, name: str) -> int | float | None:
     value = body.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise TranslationError(f"/{name}", "not a number")
     if abs(value) > MAX_INTEGER:
         raise TranslationError(f"/{name}", "a number that is too large")
