@@ -18,6 +18,7 @@ from app.domain.blocks import (
     ToolUseBlock,
 )
 from app.domain.usage import TokenUsage
+from app.errors import StreamBroken
 
 # ------------------------------------------------------------------ before the first byte of an answer
 
@@ -180,7 +181,7 @@ class Accumulator:
         """Take one event.
 
         Raises:
-            ValueError: a delta or a stop for a block that was never started.
+            StreamBroken: a delta or a stop for a block that was never started.
         """
         if type(event) is TextDelta:  # most of an answer: a thousand a second must cost nothing
             self._at(event.index).texts.append(event.text)
@@ -210,7 +211,7 @@ class Accumulator:
         """One block as far as it came.
 
         Raises:
-            ValueError: it was never started.
+            StreamBroken: it was never started.
         """
         return _closed(self._at(index))
 
@@ -218,7 +219,7 @@ class Accumulator:
         try:
             return self._blocks[index]
         except KeyError:
-            raise ValueError(f"block {index} was never started") from None
+            raise StreamBroken(f"block {index} was never started") from None
 
     def _extend(self, delta: Delta) -> None:
         block = self._at(delta.index)

@@ -81,7 +81,7 @@ class ChunkSpeaker:
         """The chunks that an event comes to; mostly one or none.
 
         Raises:
-            ValueError: an event for a block that was never started.
+            StreamBroken: an event for a block that was never started.
         """
         self._sum.add(event)
         if type(event) is TextDelta:

@@ -19,6 +19,8 @@ from app.errors import TranslationError, UnsupportedParameter
 HI = {"role": "user", "content": "hi"}
 CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 ASKS = {"role": "assistant", "tool_calls": [CALL]}
+SAYS = {"role": "assistant", "content": "a"}
+MARKED = {"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}
 RESULT = {"role": "tool", "tool_call_id": "c1", "content": "ok"}
 
 
@@ -56,7 +58,7 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "content of a wrong type": ("/messages/0/content", {"messages": [{"role": "user", "content": 7}]}),
     "empty content": ("/messages/0/content", {"messages": [{"role": "user", "content": ""}]}),
     "empty parts": ("/messages/0/content", parts()),
-    "blank content": ("/messages/2/content", {"messages": [HI, {"role": "assistant", "content": "a"}, {**HI, "content": " "}]}),
+    "blank content": ("/messages/2/content", {"messages": [HI, SAYS, {**HI, "content": " "}]}),
     "a part that is none": ("/messages/0/content/0", parts(7)),
     "a part without a type": ("/messages/0/content/0", parts({"text": "hi"})),
     "text that is none": ("/messages/0/content/0/text", parts({"type": "text", "text": 7})),
@@ -78,7 +80,7 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "five marks": (
         "/messages/0/cache_control",
-        parts(*[{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}] * 5),
+        parts(*[MARKED] * 5),
     ),
     "an orphan result": ("/messages/1", {"messages": [HI, RESULT]}),
     "a result of another call": ("/messages/2", {"messages": [HI, ASKS, {**RESULT, "tool_call_id": "c2"}]}),
@@ -195,7 +197,7 @@ MESSAGES = {"model": "m", "max_tokens": 1, "messages": [HI]}
         ("/stream", {"stream": 1}),
         ("", {"surprise": deep(10**4)}),
         ("", {"surprise": float("inf")}),
-        ("/messages/0", {"messages": [{"role": "user", "content": [{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}] * 5}]}),
+        ("/messages/0", parts(*[MARKED] * 5)),
     ],
 )  # fmt: skip
 def test_a_bad_request_to_the_messages_api_is_refused_where_it_is_bad(where: str, wrong: dict[str, Any]) -> None:
@@ -204,12 +206,13 @@ def test_a_bad_request_to_the_messages_api_is_refused_where_it_is_bad(where: str
     assert caught.value.where == where
 
 
+PROMPT = {"model": "claude-2", "prompt": "\n\nHuman: a\n\nAssistant:", "max_tokens_to_sample": 1}
+
+
 def test_bad_prompts() -> None:
     for wrong in ({"prompt": "hi"}, {"prompt": 7}, {"max_tokens_to_sample": "x"}, {"stop_sequences": [7]}):
         with pytest.raises(TranslationError):
-            request_from_prompt(
-                {"model": "claude-2", "prompt": "\n\nHuman: a\n\nAssistant:", "max_tokens_to_sample": 1, **wrong}
-            )
+            request_from_prompt({**PROMPT, **wrong})
     for block in (TextBlock("a\n\nHuman: b"), Image(UrlSource("https://example.com"))):
         with pytest.raises(TranslationError) as caught:
             request_to_prompt(Request("claude-2", 1, (Turn("user", (block,)),)), stream=False)
