@@ -1,0 +1,317 @@
+"""What a client of chat completions asks for and is answered, row by row of what LiteLLM documents."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.dialects.anthropic.requests import headers_for, request_to_wire
+from app.dialects.openai.chunks import ChunkSpeaker
+from app.dialects.openai.failures import error_from_wire, error_to_wire
+from app.dialects.openai.requests import Asked, request_from_wire
+from app.dialects.openai.responses import message_to_wire, reply_to_wire
+from app.dialects.openai.style import ReplyStyle
+from app.domain.blocks import (
+    Block,
+    RawBlock,
+    ServerToolResultBlock,
+    ServerToolUseBlock,
+    TextBlock,
+    ThinkingBlock,
+    ToolUseBlock,
+)
+from app.domain.stream import (
+    BlockStarted,
+    BlockStopped,
+    InputJsonDelta,
+    MessageChanged,
+    MessageStarted,
+    MessageStopped,
+    Reply,
+    TextDelta,
+    events_of,
+)
+from app.domain.usage import TokenUsage
+from app.errors import ApiError, KeyMissing, RateLimited, StreamBroken, TranslationError, UnsupportedParameter
+
+HI = {"role": "user", "content": "hi"}
+SEARCH = (
+    ServerToolUseBlock("server_tool_use", "srvtoolu_1", "web_search", {"query": "q"}),
+    ServerToolResultBlock(
+        "web_search_tool_result", "srvtoolu_1", [{"type": "web_search_result", "url": "https://a.example"}]
+    ),
+)
+THOUGHT = ThinkingBlock("Hm.", "c2ln")
+BLOCKS: tuple[Block, ...] = (THOUGHT, TextBlock("Let me look."), *SEARCH, THOUGHT, TextBlock("Found."))
+
+
+def asked(*messages: Any, **more: Any) -> Asked:
+    return request_from_wire({"model": "m", "messages": list(messages) or [HI], **more})
+
+
+def answer(*blocks: Block, stop_reason: str = "end_turn") -> Reply:
+    return Reply(blocks, True, "msg_1", "claude-sonnet-5-5", stop_reason, usage=TokenUsage(10, 3, 2, output_tokens=7))
+
+
+def spoken(reply: Reply, style: ReplyStyle = ReplyStyle()) -> dict[str, Any]:
+    return reply_to_wire(reply, id="chatcmpl-1", created=7, style=style)
+
+
+def message_of(reply: Reply, style: ReplyStyle = ReplyStyle()) -> dict[str, Any]:
+    found: dict[str, Any] = spoken(reply, style)["choices"][0]["message"]
+    return found
+
+
+def streamed(reply: Reply, style: ReplyStyle = ReplyStyle()) -> list[dict[str, Any]]:
+    speaker = ChunkSpeaker(id="chatcmpl-1", created=7, style=style)
+    return [chunk for event in events_of(reply) for chunk in speaker.speak(event)]
+
+
+def text_of(chunks: list[dict[str, Any]]) -> str:
+    return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"])
+
+
+# ------------------------------------------------------------------ messages that come back
+
+
+def test_a_message_of_ours_comes_back_block_for_block() -> None:
+    message = json.loads(json.dumps(message_of(answer(*BLOCKS))))
+    assert asked(HI, message, HI).request.turns[1].blocks == BLOCKS
+
+
+def test_what_a_client_adds_as_nulls_is_no_edit() -> None:
+    message = {**message_of(answer(*BLOCKS)), "function_call": None, "audio": None, "refusal": None}
+    assert asked(HI, message, HI).request.turns[1].blocks == BLOCKS
+
+
+def test_an_edited_message_says_what_it_says_now() -> None:
+    message = {**message_of(answer(*BLOCKS)), "content": "Something else."}
+    blocks = asked(HI, message, HI).request.turns[1].blocks
+    assert TextBlock("Something else.") in blocks
+    assert TextBlock("Found.") not in blocks
+
+
+def test_a_call_that_was_taken_out_is_gone() -> None:
+    message = message_of(answer(TextBlock("a"), ToolUseBlock("t1", "f", {})))
+    del message["tool_calls"]
+    assert asked(HI, message, HI).request.turns[1].blocks == (TextBlock("a"),)
+
+
+def test_a_mark_on_a_message_of_ours_goes_to_its_last_block() -> None:
+    message = {**message_of(answer(*BLOCKS)), "cache_control": {"type": "ephemeral", "ttl": "1h"}}
+    (mark,) = asked(HI, message, HI).request.cache_plan.breakpoints
+    assert (mark.index, mark.block, mark.ttl) == (1, len(BLOCKS) - 1, "1h")
+
+
+def test_a_tools_failure_is_told_and_read() -> None:
+    message = message_of(answer(ToolUseBlock("t1", "f", {})))
+    result = {"role": "tool", "tool_call_id": "t1", "content": "no", "is_error": True}
+    (block,) = asked(HI, message, result).request.turns[2].blocks
+    assert getattr(block, "is_error", None) is True
+
+
+# ------------------------------------------------------------------ names, betas, places
+
+
+def test_foreign_tool_names_come_back_as_the_caller_wrote_them() -> None:
+    tools = [{"type": "function", "function": {"name": name}} for name in ("a/b", "a.b", "a_b")]
+    found = asked(tools=tools)
+    assert [getattr(each, "name", "") for each in found.request.tools] == ["a_b_2", "a_b_3", "a_b"]
+    message = message_of(answer(ToolUseBlock("t1", "a_b_2", {})), found.style)
+    assert message["tool_calls"][0]["function"]["name"] == "a/b"
+    again = asked(HI, message, {"role": "tool", "tool_call_id": "t1", "content": "ok"}, tools=tools)
+    assert again.request.turns[1].blocks == (ToolUseBlock("t1", "a_b_2", {}),)
+
+
+def test_ids_that_differ_in_a_foreign_character_stay_two() -> None:
+    calls = [{"id": each, "type": "function", "function": {"name": "f", "arguments": "{}"}} for each in ("a:b", "a.b")]
+    results = [{"role": "tool", "tool_call_id": each, "content": each} for each in ("a:b", "a.b")]
+    _, uses, answers = asked(HI, {"role": "assistant", "tool_calls": calls}, *results).request.turns
+    ids = [getattr(each, "id", "") for each in uses.blocks]
+    assert len(set(ids)) == 2
+    assert [getattr(each, "tool_use_id", "") for each in answers.blocks] == ids
+
+
+@pytest.mark.parametrize(
+    ("more", "beta"),
+    [
+        ({"tools": [{"type": "computer_20251124", "name": "computer", "display_width_px": 9, "display_height_px": 9}]},
+         "computer-use-2025-11-24"),
+        ({"tools": [{"type": "mcp", "server_label": "m", "server_url": "https://a.example", "allowed_tools": ["x"]}]},
+         "mcp-client-2025-04-04"),
+        ({"context_management": [{"type": "compaction"}]}, "compact-2026-01-12"),
+        ({"speed": "fast"}, "fast-mode-2026-02-01"),
+        ({"extra_headers": {"Anthropic-Beta": "max-tokens-3-5-sonnet-2024-07-15"}}, "max-tokens-3-5-sonnet-2024-07-15"),
+        ({"betas": ["made-up-2030-01-01"]}, "made-up-2030-01-01"),
+    ],
+)  # fmt: skip
+def test_betas_are_sent_for_what_needs_them_and_as_given(more: dict[str, Any], beta: str) -> None:
+    request = asked(**more).request
+    assert headers_for(request)["anthropic-beta"] == beta
+    assert request_to_wire(request, stream=False).headers["anthropic-beta"] == beta
+
+
+def test_a_beta_of_the_same_feature_is_not_doubled() -> None:
+    server = {"type": "url", "url": "https://a.example", "name": "m"}
+    request = asked(mcp_servers=[server], betas=["mcp-client-2026-09-15"]).request
+    assert headers_for(request)["anthropic-beta"] == "mcp-client-2026-09-15"
+
+
+def test_points_mark_messages_and_tools() -> None:
+    points = [
+        {"location": "message", "role": "user"},
+        {"location": "message", "index": -1},
+        {"location": "tool_config"},
+    ]
+    tools = [{"type": "function", "function": {"name": name}} for name in "ab"]
+    found = asked(HI, {"role": "assistant", "content": "a"}, HI, tools=tools, cache_control_injection_points=points)
+    places = {(mark.section.value, mark.index) for mark in found.request.cache_plan.breakpoints}
+    assert places == {("messages", 0), ("messages", 2), ("tools", 1)}
+
+
+def test_allowed_tools_are_the_ones_that_are_offered() -> None:
+    tools = [{"type": "function", "function": {"name": name}} for name in "abc"]
+    listed = [{"type": "function", "function": {"name": "b"}}]
+    choice = {"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": listed}}
+    found = asked(tools=tools, tool_choice=choice).request
+    assert [getattr(each, "name", "") for each in found.tools] == ["b"]
+    assert found.parameters.tool_choice is not None
+    assert found.parameters.tool_choice.kind == "any"
+
+
+# ------------------------------------------------------------------ answers
+
+
+@pytest.mark.parametrize(
+    ("stop_reason", "finish"),
+    [("end_turn", "stop"), ("stop_sequence", "stop"), ("max_tokens", "length"), ("tool_use", "tool_calls"),
+     ("refusal", "content_filter"), ("model_context_window_exceeded", "length"), ("pause_turn", "stop"),
+     ("compaction", "length"), ("a reason of next year", "stop")],
+)  # fmt: skip
+def test_every_stop_reason_has_its_finish_reason(stop_reason: str, finish: str) -> None:
+    reply = answer(TextBlock("a"), stop_reason=stop_reason)
+    assert spoken(reply)["choices"][0]["finish_reason"] == finish
+    assert streamed(reply)[-1]["choices"][0]["finish_reason"] == finish
+
+
+def test_usage_includes_the_cache_in_the_prompt() -> None:
+    usage = spoken(answer(TextBlock("a")))["usage"]
+    assert (usage["prompt_tokens"], usage["completion_tokens"], usage["total_tokens"]) == (15, 7, 22)
+    assert usage["prompt_tokens_details"]["cached_tokens"] == usage["cache_read_input_tokens"] == 2
+    assert usage["prompt_tokens_details"]["cache_write_tokens"] == usage["cache_creation_input_tokens"] == 3
+
+
+def test_usage_ends_a_stream_when_asked_for() -> None:
+    *_, end, last = streamed(answer(TextBlock("a")), ReplyStyle(include_usage=True))
+    assert last["choices"] == []
+    assert last["usage"]["total_tokens"] == 22
+    assert end["choices"][0]["finish_reason"] == "stop"
+
+
+def test_a_stream_that_breaks_off_never_says_that_it_is_complete() -> None:
+    speaker = ChunkSpeaker(id="c", created=1)
+    events = (
+        MessageStarted("m", "x", TokenUsage()),
+        BlockStarted(0, TextBlock("")),
+        TextDelta(0, "a"),
+        MessageChanged("end_turn", None, None, {}),
+    )
+    chunks = [chunk for event in events for chunk in speaker.speak(event)]
+    assert all(choice["finish_reason"] is None for chunk in chunks for choice in chunk["choices"])
+    assert not speaker.reply().complete
+    assert speaker.reply().blocks == (TextBlock("a"),)
+
+
+def test_arguments_are_json_even_if_there_are_none() -> None:
+    for reply in (answer(ToolUseBlock("t1", "f", {})), answer(ToolUseBlock("t1", "f", {"a": 1}))):
+        calls = [c for chunk in streamed(reply) for ch in chunk["choices"] for c in ch["delta"].get("tool_calls", ())]
+        block = reply.blocks[0]
+        assert isinstance(block, ToolUseBlock)
+        assert json.loads("".join(call["function"]["arguments"] for call in calls)) == block.input
+        assert calls[0]["function"]["name"] == "f"
+
+
+def test_a_prefix_stands_in_front_of_the_text() -> None:
+    found = asked(HI, {"role": "assistant", "content": "{", "prefix": True})
+    assert found.style.prefix == "{"
+    reply = answer(TextBlock('"a": 1}'))
+    assert message_of(reply, found.style)["content"] == '{"a": 1}'
+    assert text_of(streamed(reply, found.style)) == '{"a": 1}'
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_an_answer_through_the_json_tool_is_text(wrapped: bool) -> None:
+    style = ReplyStyle(json_tool=True, json_wrapped=wrapped)
+    given: Any = [1, 2] if wrapped else {"a": "b"}
+    whole = {"values": given} if wrapped else given
+    reply = answer(ToolUseBlock("t1", "json_tool_call", whole), stop_reason="tool_use")
+    message = message_of(reply, style)
+    assert json.loads(message["content"]) == given
+    assert "tool_calls" not in message
+    assert spoken(reply, style)["choices"][0]["finish_reason"] == "stop"
+    assert asked(HI, message, HI).request.turns[1].blocks == (TextBlock(message["content"]),)
+
+    speaker = ChunkSpeaker(id="c", created=1, style=style)
+    pieces = json.dumps(whole)
+    events = (
+        MessageStarted("m", "x", TokenUsage()),
+        BlockStarted(0, ToolUseBlock("t1", "json_tool_call", {})),
+        InputJsonDelta(0, pieces[:5]),
+        InputJsonDelta(0, pieces[5:]),
+        BlockStopped(0),
+        MessageChanged("tool_use", None, None, {}),
+        MessageStopped(),
+    )
+    chunks = [chunk for event in events for chunk in speaker.speak(event)]
+    assert json.loads(text_of(chunks)) == given
+    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+
+
+def test_a_call_beside_the_json_tool_is_still_a_call() -> None:
+    reply = answer(ToolUseBlock("t1", "json_tool_call", {}), ToolUseBlock("t2", "f", {}), stop_reason="tool_use")
+    style = ReplyStyle(json_tool=True)
+    assert [each["id"] for each in message_of(reply, style)["tool_calls"]] == ["t2"]
+    assert streamed(reply, style)[-1]["choices"][0]["finish_reason"] == "tool_calls"
+
+
+def test_citations_and_searches_stand_beside_the_text() -> None:
+    cite = {"type": "web_search_result_location", "url": "https://a.example", "title": "A", "cited_text": "x"}
+    message = message_of(answer(TextBlock("See "), *SEARCH, TextBlock("this.", (cite,))))
+    fields = message["provider_specific_fields"]
+    assert message["content"] == "See this."
+    assert fields["citations"] == [[{**cite, "supported_text": "this."}]]
+    assert fields["web_search_results"][0]["tool_use_id"] == "srvtoolu_1"
+    assert message["annotations"][0]["url_citation"] == {
+        "url": "https://a.example", "title": "A", "start_index": 4, "end_index": 9
+    }  # fmt: skip
+
+
+def test_a_block_of_next_year_survives() -> None:
+    block = RawBlock({"type": "hologram", "data": {"a": [1]}})
+    message = message_to_wire(answer(TextBlock("a"), block))
+    assert asked(HI, message, HI).request.turns[1].blocks == (TextBlock("a"), block)
+
+
+# ------------------------------------------------------------------ errors
+
+
+def test_errors_have_their_status_and_their_words() -> None:
+    limited = RateLimited(429, "rate_limit_error", "slow down", error_code="ramp_limit_exceeded")
+    status, body = error_to_wire(limited)
+    assert (status, body["error"]["type"], body["error"]["code"]) == (429, "rate_limit_error", "ramp_limit_exceeded")
+    back = error_from_wire(body, status=status)
+    assert (type(back), back.message, back.error_code) == (RateLimited, "slow down", "ramp_limit_exceeded")
+
+    status, body = error_to_wire(UnsupportedParameter("/n", "Claude has no n"))
+    assert (status, body["error"]["param"], body["error"]["code"]) == (400, "n", "unsupported_parameter")
+    assert error_to_wire(TranslationError("/messages/0", "empty"))[1]["error"]["param"] == "messages"
+    assert error_to_wire(KeyMissing("p"))[0] == 401
+    assert error_to_wire(StreamBroken("cut"))[0] == 502
+
+
+@pytest.mark.parametrize(
+    "body", [None, 7, "<html>", {}, {"error": "x"}, {"error": {"type": 7, "message": [1], "code": 5}}]
+)
+def test_an_error_body_of_any_shape_is_an_error(body: Any) -> None:
+    for status in (None, 400, 429, 503):
+        assert isinstance(error_from_wire(body, status=status), ApiError)
