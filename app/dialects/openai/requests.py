@@ -123,10 +123,11 @@ class _Reader:
             offered.add(answer.tool)
             choice = answer.choice or choice
         choice = self._with_used_tools(offered, history.drafts, choice)
+        turns, marks = _placed(history.drafts)
         request = Request(
             model=text_of(body, "model", "").removeprefix(PROVIDER),
             max_tokens=max_tokens,
-            turns=tuple(Turn(each.role, tuple(marked.block for marked in each.content)) for each in history.drafts),
+            turns=turns,
             system=tuple(_text_block(each, at) for at, each in enumerate(system)),
             parameters=replace(
                 self._parameters(thought),
@@ -135,7 +136,7 @@ class _Reader:
                 tool_choice=choice,
             ),
             tools=tuple(offered.tools),
-            cache_plan=_plan(offered.marks, system, history.drafts),
+            cache_plan=_plan([*_marks_of_prompt(offered.marks, system), *marks]),
             betas=plain.betas_of(body),
             extra_headers=plain.headers_of(body),
             extra_body=self._extra_body(offered, thought),
@@ -239,8 +240,7 @@ def _text_block(marked: Marked, at: int) -> TextBlock:
     return marked.block
 
 
-def _plan(tools: Sequence[Ttl | None], system: Sequence[Marked], drafts: Sequence[Draft]) -> CachePlan:
-    marks = [*_marks_of_prompt(tools, system), *_marks_of_turns(drafts)]
+def _plan(marks: list[Breakpoint]) -> CachePlan:
     if len(marks) > MAX_BREAKPOINTS:
         last = marks[MAX_BREAKPOINTS]
         where = f"/{last.section.value}/{last.index}/cache_control"
@@ -257,10 +257,15 @@ def _marks_of_prompt(tools: Sequence[Ttl | None], system: Sequence[Marked]) -> I
             yield Breakpoint(Section.SYSTEM, at, ttl=marked.ttl)
 
 
-def _marks_of_turns(drafts: Sequence[Draft]) -> Iterator[Breakpoint]:
+def _placed(drafts: Sequence[Draft]) -> tuple[tuple[Turn, ...], list[Breakpoint]]:
+    """The turns, and the breakpoints in them now that every block has its place."""
+    turns: list[Turn] = []
+    marks: list[Breakpoint] = []
     for index, draft in enumerate(drafts):
-        for at, marked in enumerate(draft.content):
-            for part, ttl in marked.parts:
-                yield Breakpoint(Section.MESSAGES, index, at, ttl, part)
-            if marked.ttl is not None:
-                yield Breakpoint(Section.MESSAGES, index, at, marked.ttl)
+        content = draft.content
+        turns.append(Turn(draft.role, tuple([each.block for each in content])))
+        for at, (_, ttl, parts) in enumerate(content):
+            if ttl is not None:
+                marks.append(Breakpoint(Section.MESSAGES, index, at, ttl))
+            marks += [Breakpoint(Section.MESSAGES, index, at, inner, part) for part, inner in parts]
+    return tuple(turns), marks
