@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from app.dialects.blocks import block_from_wire
+from app.dialects.blocks import MARK, block_from_wire
 from app.dialects.json_values import check_json
 from app.dialects.openai.reading import Marked, Wire, foreign_mark, list_of, mark_on, object_of, text_of
 from app.domain.blocks import (
@@ -29,6 +29,8 @@ from app.domain.blocks import (
 from app.errors import TranslationError
 
 UNSAYABLE = frozenset({"input_audio", "audio", "video_url", "video", "input_video"})
+OPENAI_MARK = "prompt_cache_breakpoint"
+"""OpenAI's own word for what is a `cache_control` here."""
 _WEB = ("https://", "http://")
 _SPACE = re.compile(r"\s+")
 PDF = "application/pdf"
@@ -57,6 +59,8 @@ def part_from_wire(part: Any, where: str) -> Marked | None:
     if not isinstance(part, Mapping) or not isinstance(part.get("type"), str):
         raise TranslationError(where, "not an object with a type")
     kind = part["type"]
+    if OPENAI_MARK in part:
+        part = {MARK: {"type": "ephemeral"}, **{name: value for name, value in part.items() if name != OPENAI_MARK}}
     if kind in UNSAYABLE:
         raise TranslationError(where, f"Claude takes no {kind}")
     reader = _READERS.get(kind)

@@ -19,7 +19,7 @@ from app.dialects.openai.reading import Marked, Wire, text_of
 from app.dialects.openai.style import ReplyStyle
 from app.dialects.openai.thinking import Thought, from_effort, from_thinking, with_room
 from app.dialects.openai.tools import Offered, flattened, names_of, tools_from_wire, web_search_tool
-from app.domain.blocks import TextBlock, ToolUseBlock
+from app.domain.blocks import RedactedThinkingBlock, TextBlock, ThinkingBlock, ToolUseBlock
 from app.domain.caching import MAX_BREAKPOINTS, Breakpoint, CachePlan, Section, Ttl
 from app.domain.models import ModelEntry
 from app.domain.request import DEFAULT_MAX_TOKENS, Parameters, Request, Turn
@@ -113,6 +113,8 @@ class _Reader:
         thought = self._thought()
         default = self.terms.entry.default_max_tokens if self.terms.entry else DEFAULT_MAX_TOKENS
         thinking, max_tokens = with_room(thought.thinking, plain.max_tokens_of(body), default)
+        if self.terms.modify and _lost_its_thinking(history.drafts):
+            thinking = None
         if thought.thinking is not None and thinking is None:
             self.dropped.append("thinking")
         choice = choice_from_wire(body, names, offered)
@@ -168,7 +170,7 @@ class _Reader:
             thought = from_effort(body["reasoning_effort"], entry, drop=self.terms.drop)
             thought = replace(thought, effort=given or thought.effort)
         if "thinking" in body:
-            thought = from_thinking(body["thinking"], entry, thought.effort)
+            thought = from_thinking(body["thinking"], entry, thought.effort, drop=self.terms.drop)
         self.dropped += thought.dropped
         return thought
 
@@ -232,6 +234,13 @@ class _Reader:
         if not isinstance(options, Mapping):
             raise TranslationError("/stream_options", "not an object")
         return options.get("include_usage") is True
+
+
+def _lost_its_thinking(drafts: Sequence[Draft]) -> bool:
+    """Whether the last turn with calls came without thinking, which the API takes only if it shall not think now."""
+    kinds = ({type(each.block) for each in draft.blocks} for draft in reversed(drafts) if draft.role == "assistant")
+    last = next((found for found in kinds if ToolUseBlock in found), None)
+    return last is not None and not last & {ThinkingBlock, RedactedThinkingBlock}
 
 
 def _text_block(marked: Marked, at: int) -> TextBlock:

@@ -73,7 +73,7 @@ def _nearest(level: str, entry: ModelEntry | None) -> str:
     return below[-1] if below else known[0]
 
 
-def from_thinking(value: Any, entry: ModelEntry | None, effort: str | None) -> Thought:
+def from_thinking(value: Any, entry: ModelEntry | None, effort: str | None, *, drop: bool) -> Thought:
     """Read `thinking`, the Messages API's own object (`true`: with a default budget).
 
     Args:
@@ -81,6 +81,7 @@ def from_thinking(value: Any, entry: ModelEntry | None, effort: str | None) -> T
 
     Raises:
         TranslationError: it is no such object.
+        UnsupportedParameter: the model does not think.
     """
     if value is True:
         value = {"type": "enabled", "budget_tokens": DEFAULT_BUDGET}
@@ -89,7 +90,7 @@ def from_thinking(value: Any, entry: ModelEntry | None, effort: str | None) -> T
     check_json(value, "/thinking")
     if value.get("type") not in _KINDS:
         return Thought(effort=effort, raw=value)
-    return _fitted(_thinking(value), entry, effort)
+    return _fitted(_thinking(value), entry, effort, drop)
 
 
 def _thinking(value: Mapping[str, Any]) -> Thinking:
@@ -104,7 +105,7 @@ def _thinking(value: Mapping[str, Any]) -> Thinking:
     return Thinking(value["type"], budget, cast("Display | None", display), extra)
 
 
-def _fitted(asked: Thinking, entry: ModelEntry | None, effort: str | None) -> Thought:
+def _fitted(asked: Thinking, entry: ModelEntry | None, effort: str | None, drop: bool) -> Thought:
     if entry is None:
         return Thought(asked, effort)
     modes = modes_of(entry)
@@ -117,7 +118,7 @@ def _fitted(asked: Thinking, entry: ModelEntry | None, effort: str | None) -> Th
         return Thought(Thinking("adaptive", None, display, asked.extra), made)
     if asked.kind == "adaptive" and "enabled" in modes:
         return Thought(Thinking("enabled", DEFAULT_BUDGET, asked.display, asked.extra), effort)
-    if not modes and asked.kind != "disabled":
+    if not modes and asked.kind != "disabled" and not drop:
         raise UnsupportedParameter("/thinking", f"{entry.id} does not think")
     return Thought(None, effort, dropped=("thinking",))
 

@@ -34,6 +34,7 @@ _FIXED_NAMES = {
     "advisor": "advisor",
 }
 """Kind without its date → the name that the API fixes for it."""
+_EDITORS = {"text_editor_20241022": "str_replace_editor", "text_editor_20250124": "str_replace_editor"}
 _SEARCH_USES = {"low": 1, "medium": 5, "high": 10}
 _BEARER = "Bearer "
 
@@ -60,7 +61,7 @@ def names_of(tools: Iterable[Any]) -> Iterator[str]:
         for place in (tool.get("function"), tool.get("custom")):
             if isinstance(place, Mapping) and isinstance(place.get("name"), str):
                 yield place["name"]
-        if "input_schema" in tool and isinstance(tool.get("name"), str):
+        if ("input_schema" in tool or tool.get("type") == "function") and isinstance(tool.get("name"), str):
             yield tool["name"]
 
 
@@ -101,6 +102,8 @@ def _add(offered: Offered, tool: Wire, names: Names, where: str) -> None:
         inner = tool.get("function", tool.get("custom"))
         inner_ttl = mark_on(inner, f"{where}/function") if isinstance(inner, Mapping) else None
         offered.add(_function(tool, names, where), ttl or inner_ttl)
+    elif kind == "function" and "name" in tool:  # the flat form of OpenAI's Responses API
+        offered.add(_function({"type": kind, "function": tool}, names, where), ttl)
     elif isinstance(kind, str) and kind not in {"function", "custom"}:
         offered.add(_native(tool, kind, where), ttl)
     else:
@@ -170,6 +173,8 @@ def _native(tool: Wire, kind: str, where: str) -> NativeTool:
     base = kind.rstrip("0123456789").rstrip("_")
     if base in _FIXED_NAMES:
         raw.setdefault("name", _FIXED_NAMES[base])
+    if base == "text_editor":
+        raw.setdefault("name", _EDITORS.get(kind, "str_replace_based_edit_tool"))
     if base == "computer":
         for name in _SCREEN:
             if not isinstance(raw.get(name), int):

@@ -33,6 +33,7 @@ from app.domain.stream import (
 )
 from app.domain.usage import TokenUsage
 from app.errors import ApiError, KeyMissing, RateLimited, StreamBroken, TranslationError, UnsupportedParameter
+from app.simulator.server import own_catalogue
 
 HI = {"role": "user", "content": "hi"}
 SEARCH = (
@@ -177,6 +178,48 @@ def test_allowed_tools_are_the_ones_that_are_offered() -> None:
     assert [getattr(each, "name", "") for each in found.tools] == ["b"]
     assert found.parameters.tool_choice is not None
     assert found.parameters.tool_choice.kind == "any"
+
+
+def test_openais_own_breakpoint_is_one() -> None:
+    part = {"type": "text", "text": "a", "prompt_cache_breakpoint": {"mode": "explicit"}}
+    found = asked({"role": "user", "content": [part]}).request
+    assert found.turns[0].blocks == (TextBlock("a"),)
+    assert len(found.cache_plan.breakpoints) == 1
+
+
+def test_tools_are_read_in_their_other_shapes() -> None:
+    tools = [
+        {"type": "function", "name": "flat", "parameters": {"type": "object", "properties": {}}},
+        {"type": "custom", "custom": {"name": "free", "description": "d"}},
+        {"type": "namespace", "tools": [{"type": "function", "function": {"name": "inner"}}]},
+        {"type": "text_editor_20250124"},
+        {"type": "text_editor_20250728"},
+    ]
+    body = request_to_wire(asked(tools=tools).request, stream=False).body
+    names = ["flat", "free", "inner", "str_replace_editor", "str_replace_based_edit_tool"]
+    assert [each["name"] for each in body["tools"]] == names
+
+
+def test_thinking_that_a_history_lost_is_not_asked_for_when_it_may_be_mended() -> None:
+    call = {"id": "t1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    loop = (HI, {"role": "assistant", "tool_calls": [call]}, {"role": "tool", "tool_call_id": "t1", "content": "ok"})
+    thinking = {"type": "enabled", "budget_tokens": 2048}
+    assert asked(*loop, thinking=thinking).request.parameters.thinking is not None
+    mended = request_from_wire({"model": "m", "messages": list(loop), "thinking": thinking}, modify_params=True)
+    assert mended.request.parameters.thinking is None
+    assert mended.dropped == ("thinking",)
+
+
+def test_thinking_is_dropped_on_request_where_there_is_none() -> None:
+    entry = own_catalogue().find("claude-3-haiku-20240307")
+    body = {
+        "model": "claude-3-haiku-20240307",
+        "messages": [HI],
+        "thinking": {"type": "enabled", "budget_tokens": 2048},
+    }
+    with pytest.raises(UnsupportedParameter, match="does not think"):
+        request_from_wire(body, entry=entry)
+    assert request_from_wire(body, entry=entry, drop_params=True).dropped == ("thinking",)
 
 
 # ------------------------------------------------------------------ answers
