@@ -9,7 +9,7 @@ from typing import Any
 
 from app.dialects.json_values import check_json
 from app.dialects.openai import parameters as plain
-from app.dialects.openai.choices import choice_from_wire, json_answer
+from app.dialects.openai.choices import JsonAnswer, choice_from_wire, json_answer
 from app.dialects.openai.injection import with_injected
 from app.dialects.openai.messages import Draft, History, history_from_wire
 from app.dialects.openai.names import Names
@@ -22,7 +22,7 @@ from app.dialects.openai.tools import Offered, flattened, names_of, tools_from_w
 from app.domain.blocks import RedactedThinkingBlock, TextBlock, ThinkingBlock, ToolUseBlock
 from app.domain.caching import MAX_BREAKPOINTS, Breakpoint, CachePlan, Section, Ttl
 from app.domain.models import ModelEntry
-from app.domain.request import DEFAULT_MAX_TOKENS, Parameters, Request, Turn
+from app.domain.request import DEFAULT_MAX_TOKENS, Parameters, Request, Thinking, Turn
 from app.domain.tools import ToolChoice, ToolDefinition
 from app.errors import TranslationError
 
@@ -109,34 +109,19 @@ class _Reader:
 
     def _request(self, names: Names, offered: Offered, history: History) -> tuple[Request, ReplyStyle]:
         body = self.body
-        system = [*content_from_wire(body.get("system", ""), "/system"), *history.system]
         thought = self._thought()
-        default = self.terms.entry.default_max_tokens if self.terms.entry else DEFAULT_MAX_TOKENS
-        thinking, max_tokens = with_room(thought.thinking, plain.max_tokens_of(body), default)
-        if self.terms.modify and _lost_its_thinking(history.drafts):
-            thinking = None
-        if thought.thinking is not None and thinking is None:
-            self.dropped.append("thinking")
-        choice = choice_from_wire(body, names, offered)
-        if "web_search_options" in body:
-            offered.add(web_search_tool(body["web_search_options"]))
+        thinking, max_tokens = self._with_room(thought, history)
         answer = json_answer(body, self.terms.entry, thinking=thinking is not None and thinking.kind != "disabled")
-        if answer.tool is not None:
-            offered.add(answer.tool)
-            choice = answer.choice or choice
-        choice = self._with_used_tools(offered, history.drafts, choice)
+        choice = self._choice(names, offered, history, answer)
+        system = [*content_from_wire(body.get("system", ""), "/system"), *history.system]
         turns, marks = _placed(history.drafts)
+        output = {**self._output(), **answer.output}
         request = Request(
             model=text_of(body, "model", "").removeprefix(PROVIDER),
             max_tokens=max_tokens,
             turns=turns,
             system=tuple(_text_block(each, at) for at, each in enumerate(system)),
-            parameters=replace(
-                self._parameters(thought),
-                thinking=thinking,
-                output={**self._output(), **answer.output},
-                tool_choice=choice,
-            ),
+            parameters=replace(self._parameters(thought), thinking=thinking, output=output, tool_choice=choice),
             tools=tuple(offered.tools),
             cache_plan=_plan([*_marks_of_prompt(offered.marks, system), *marks]),
             betas=plain.betas_of(body),
@@ -144,6 +129,28 @@ class _Reader:
             extra_body=self._extra_body(offered, thought),
         )
         return request, ReplyStyle(json_tool=answer.tool is not None, json_wrapped=answer.wrapped)
+
+    def _with_room(self, thought: Thought, history: History) -> tuple[Thinking | None, int]:
+        """Thinking, if it can be had, and `max_tokens`."""
+        entry = self.terms.entry
+        default = entry.default_max_tokens if entry else DEFAULT_MAX_TOKENS
+        thinking, max_tokens = with_room(thought.thinking, plain.max_tokens_of(self.body), default)
+        if self.terms.modify and _lost_its_thinking(history.drafts):
+            thinking = None
+        if thought.thinking is not None and thinking is None:
+            self.dropped.append("thinking")
+        return thinking, max_tokens
+
+    def _choice(self, names: Names, offered: Offered, history: History, answer: JsonAnswer) -> ToolChoice | None:
+        """The choice among the tools, after those that other fields stand for have come to them."""
+        body = self.body
+        choice = choice_from_wire(body, names, offered)
+        if "web_search_options" in body:
+            offered.add(web_search_tool(body["web_search_options"]))
+        if answer.tool is not None:
+            offered.add(answer.tool)
+            choice = answer.choice or choice
+        return self._with_used_tools(offered, history.drafts, choice)
 
     def _parameters(self, thought: Thought) -> Parameters:
         body = self.body
