@@ -89,7 +89,8 @@ def ttl_of(raw: Wire) -> Ttl | None:
     mark = raw.get(MARK)
     if not isinstance(mark, Mapping) or mark.get("type") != "ephemeral" or not mark.keys() <= {"type", "ttl"}:
         return None
-    return _TTLS.get(mark.get("ttl"))
+    life = mark.get("ttl")
+    return _TTLS.get(life) if isinstance(life, str | None) else None
 
 
 def block_to_wire(block: Block) -> dict[str, Any]:  # noqa: C901 - one arm a kind; the type checker proves it whole
@@ -125,8 +126,10 @@ def _text(raw: Wire, where: str) -> TextBlock:
     extra = _rest(raw, "text", "citations")
     if "citations" in raw and citations is None:
         extra["citations"] = None
-    if citations is not None and not isinstance(citations, list):
-        raise TranslationError(f"{where}/citations", "not a list")
+    if citations is not None and not (
+        isinstance(citations, list) and all(isinstance(each, Mapping) for each in citations)
+    ):
+        raise TranslationError(f"{where}/citations", "not a list of objects")
     return TextBlock(_string(raw, "text", where), None if citations is None else tuple(citations), extra)
 
 

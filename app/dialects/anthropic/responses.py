@@ -27,9 +27,23 @@ def reply_from_wire(body: Any) -> Reply:
         complete=True,
         api_id=str(body.get("id") or ""),
         model=str(body.get("model") or ""),
-        stop_reason=body.get("stop_reason"),
-        stop_sequence=body.get("stop_sequence"),
-        stop_details=body.get("stop_details"),
+        stop_reason=_text(body, "stop_reason"),
+        stop_sequence=_text(body, "stop_sequence"),
+        stop_details=_details(body),
         usage=usage_from_wire(body.get("usage")),
         extra={name: value for name, value in body.items() if name not in _NAMED and value is not None},
     )
+
+
+def _text(body: Mapping[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    if not isinstance(value, str | None):
+        raise TranslationError(f"/{name}", "not a string")
+    return value
+
+
+def _details(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    value = body.get("stop_details")
+    if not isinstance(value, Mapping | None):
+        raise TranslationError("/stop_details", "not an object")
+    return value

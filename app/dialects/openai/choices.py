@@ -47,6 +47,8 @@ def _choice(given: Any, names: Names, offered: Offered, where: str) -> ToolChoic
         raise TranslationError(where, "neither a word nor an object")
     check_json(given, where)
     kind = given.get("type")
+    if not isinstance(kind, str | None):
+        raise TranslationError(f"{where}/type", "not a string")
     if kind in {"function", "custom"} or (kind is None and "name" in given):
         place = object_of(given, kind, where) if isinstance(kind, str) and kind in given else given
         return ToolChoice("tool", names.wire(text_of(place, "name", where)))
@@ -154,7 +156,7 @@ def _schema(given: Any) -> tuple[Wire | None, str]:
     kind = given.get("type")
     if given.get("response_schema") is not None:
         return object_of(given, "response_schema", where), f"{where}/response_schema"
-    if kind in {"text", "json_object"}:
+    if kind in ("text", "json_object"):
         return None, where
     if kind != "json_schema":
         raise TranslationError(f"{where}/type", "none of: text, json_object, json_schema")

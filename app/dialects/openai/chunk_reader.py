@@ -173,12 +173,17 @@ def _ended(finish: str, delta: Mapping[str, Any]) -> MessageChanged:
     own = own if isinstance(own, Mapping) else {}
     details, extra = own.get("stop_details"), own.get("extra")
     return MessageChanged(
-        own.get("stop_reason", stop_reason(finish)),
-        own.get("stop_sequence"),
+        _text(own, "stop_reason") or stop_reason(finish),
+        _text(own, "stop_sequence"),
         details if isinstance(details, Mapping) else None,
         usage={},
         extra=extra if isinstance(extra, Mapping) else {},
     )
+
+
+def _text(own: Mapping[str, Any], name: str) -> str | None:
+    value = own.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _usage(raw: Mapping[str, Any]) -> MessageChanged:

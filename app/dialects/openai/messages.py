@@ -95,6 +95,8 @@ class _Reader:
         if type(message) is not dict and not isinstance(message, Mapping):
             raise TranslationError(where, "not an object")
         role = message.get("role")
+        if not isinstance(role, str):
+            raise TranslationError(f"{where}/role", "missing or not a role")
         if role in SYSTEM:
             self._add_system(message, where)
             return

@@ -57,7 +57,10 @@ def mark_on(raw: Wire, where: str) -> Ttl | None:
         return None
     if not isinstance(mark, Mapping):
         raise TranslationError(f"{where}/{MARK}", "not an object")
-    return ttl_of(raw)
+    ttl = ttl_of(raw)
+    if ttl is None:
+        check_json(mark, f"{where}/{MARK}")  # it stays with its block, and is forwarded
+    return ttl
 
 
 def foreign_mark(raw: Wire) -> dict[str, Any]:

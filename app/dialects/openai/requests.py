@@ -15,7 +15,7 @@ from app.dialects.openai.messages import Draft, History, history_from_wire
 from app.dialects.openai.names import Names
 from app.dialects.openai.pairing import paired
 from app.dialects.openai.parts import content_from_wire
-from app.dialects.openai.reading import Marked, Wire, text_of
+from app.dialects.openai.reading import Marked, Wire, list_of, text_of
 from app.dialects.openai.style import ReplyStyle
 from app.dialects.openai.thinking import Thought, from_effort, from_thinking, with_room
 from app.dialects.openai.tools import Offered, flattened, names_of, tools_from_wire, web_search_tool
@@ -199,7 +199,7 @@ class _Reader:
         extra |= {name: body[name] for name in self.terms.forward if name in body}
         if "context_management" in body:
             extra["context_management"] = plain.management_of(body["context_management"])
-        servers = [*body.get("mcp_servers", ()), *offered.servers]
+        servers = [*list_of(body.get("mcp_servers", ()), "/mcp_servers"), *offered.servers]
         if servers:
             extra["mcp_servers"] = servers
         if thought.raw is not None:

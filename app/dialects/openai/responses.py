@@ -158,12 +158,17 @@ def reply_from_wire(body: Any) -> Reply:
         complete=True,
         api_id=str(body.get("id") or ""),
         model=str(body.get("model") or ""),
-        stop_reason=own.get("stop_reason", stop_reason(choice.get("finish_reason"))),
-        stop_sequence=own.get("stop_sequence"),
+        stop_reason=_text(own, "stop_reason") or stop_reason(choice.get("finish_reason")),
+        stop_sequence=_text(own, "stop_sequence"),
         stop_details=details if isinstance(details, Mapping) else _refusal(message),
         usage=usage_from_wire(body.get("usage")),
         extra=extra if isinstance(extra, Mapping) else {},
     )
+
+
+def _text(own: Mapping[str, Any], name: str) -> str | None:
+    value = own.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _own(message: Mapping[str, Any]) -> Mapping[str, Any]:

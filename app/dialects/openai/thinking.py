@@ -88,7 +88,7 @@ def from_thinking(value: Any, entry: ModelEntry | None, effort: str | None, *, d
     if not isinstance(value, Mapping):
         raise TranslationError("/thinking", "not an object")
     check_json(value, "/thinking")
-    if value.get("type") not in _KINDS:
+    if not isinstance(value.get("type"), str) or value["type"] not in _KINDS:
         return Thought(effort=effort, raw=value)
     return _fitted(_thinking(value), entry, effort, drop)
 

@@ -51,19 +51,25 @@ def tool_schema(parameters: Any, where: str) -> dict[str, Any]:
 def _joined(schema: dict[str, Any], kind: str) -> dict[str, Any]:
     listed = schema.pop(kind)
     branches = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
-    properties = dict(schema["properties"])
-    demanded = []
+    properties = {**_properties(schema)}
     for branch in branches:
-        own = branch.get("properties")
-        for name, value in own.items() if isinstance(own, Mapping) else ():
-            properties.setdefault(name, value)
-        needed = branch.get("required")
-        demanded.append(set(needed) if isinstance(needed, list) else set())
-    joined = (
-        set.union(*demanded) if kind == "allOf" and demanded else set.intersection(*demanded) if demanded else set()
-    )
-    required = [*schema.get("required", ()), *sorted(joined - set(schema.get("required", ())))]
+        properties = {**_properties(branch), **properties}
+    needed = [set(_required(branch)) for branch in branches]
+    # what one of several branches needs, not all need
+    common = set().union(*needed) if kind == "allOf" else set.intersection(*needed) if needed else set()
+    own = _required(schema)
+    required = [*own, *sorted(common - set(own))]
     return {**schema, "properties": properties, **({"required": required} if required else {})}
+
+
+def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = schema.get("properties")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _required(schema: Mapping[str, Any]) -> list[str]:
+    listed = schema.get("required")
+    return [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
 
 
 def answer_schema(schema: Any, where: str) -> dict[str, Any]:

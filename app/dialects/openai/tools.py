@@ -92,6 +92,8 @@ def tools_from_wire(tools: Iterable[tuple[Any, str]], names: Names) -> Offered:
 
 def _add(offered: Offered, tool: Wire, names: Names, where: str) -> None:
     kind = tool.get("type")
+    if not isinstance(kind, str | None):
+        raise TranslationError(f"{where}/type", "not a string")
     if kind in {"url", "mcp"}:
         offered.servers.append(_server(tool, where))
         return
@@ -206,9 +208,11 @@ def web_search_tool(options: Any) -> NativeTool:
     """`web_search_options` as the API's own tool."""
     if not isinstance(options, Mapping):
         raise TranslationError("/web_search_options", "not an object")
+    check_json(options, "/web_search_options")
     raw: dict[str, Any] = {"type": "web_search_20250305", "name": "web_search"}
-    if options.get("search_context_size") in _SEARCH_USES:
-        raw["max_uses"] = _SEARCH_USES[options["search_context_size"]]
+    size = options.get("search_context_size")
+    if isinstance(size, str) and size in _SEARCH_USES:
+        raw["max_uses"] = _SEARCH_USES[size]
     location = options.get("user_location")
     if isinstance(location, Mapping):
         near = location.get("approximate")
