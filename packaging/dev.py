@@ -6,7 +6,7 @@
     python3 packaging/dev.py lint            style, types, import contracts, the wheel
     python3 packaging/dev.py bench NAME      one of packaging/benches/
     python3 packaging/dev.py shot  [-- --size 1440x900 --theme dark --scale 2 --out FILE]
-    python3 packaging/dev.py lock            resolve packaging/locks/ anew
+    python3 packaging/dev.py lock  [-- --upgrade]    resolve packaging/locks/ anew
 
 Each makes what it needs first: system packages (as root on Debian and its kin; elsewhere it prints the command), a
 virtual environment, the locked dependencies. When nothing is missing that takes a tenth of a second.
@@ -111,10 +111,11 @@ def shot(rest: list[str]) -> int:
     return _tool(ROOT / "packaging" / "shot.py", rest)
 
 
-def lock(_rest: list[str]) -> int:
+def lock(rest: list[str]) -> int:
+    """Resolve what pyproject.toml asks for. What is locked stays as it is, unless it is asked to be renewed."""
     resolve = [PYTHON, "-m", "uv", "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
     plain = ["--no-header", "--no-annotate", "--quiet", "pyproject.toml"]
-    _call(*resolve, *plain, "--upgrade", "--group", "dev", "-o", LOCKS / "dev.txt")
+    _call(*resolve, *plain, *rest, "--group", "dev", "-o", LOCKS / "dev.txt")
     _call(*resolve, *plain, "-c", LOCKS / "dev.txt", "-o", LOCKS / "app.txt")
     return 0
 
