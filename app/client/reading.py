@@ -1,4 +1,4 @@
-"""An event stream, from bytes to batches of events."""
+"""An event stream, from bytes to batches of events, sans I/O: the asynchronous and the blocking client both feed it."""
 
 import asyncio
 import json
@@ -13,11 +13,14 @@ from app.domain.stream import (
     BlockStarted,
     BlockStopped,
     ClientEvent,
+    InputJsonDelta,
     MessageChanged,
     MessageStarted,
     MessageStopped,
     Ping,
     StreamEvent,
+    TextDelta,
+    ThinkingDelta,
     UnknownEvent,
 )
 from app.errors import ApiError, DuologueError, StreamBroken, TranslationError
@@ -28,6 +31,10 @@ FRAME_S = 0.012
 
 
 ANSWER_EVENTS = frozenset({"message_start", "message_delta", "content_block_start", "content_block_delta"})
+Batch = tuple[tuple[StreamEvent, ...], DuologueError | None]
+"""What has come, and the failure after which nothing more is believed."""
+_FREQUENT = (TextDelta, ThinkingDelta, InputJsonDelta)
+_scan = json.JSONDecoder().raw_decode
 
 
 class EventOrder:
@@ -45,6 +52,8 @@ class EventOrder:
 
     def takes(self, event: StreamEvent) -> bool:
         """Whether the event can come here; False for one of a block that is not open."""
+        if isinstance(event, _FREQUENT) and self._started:
+            return event.index in self._open
         if isinstance(event, Ping | UnknownEvent):
             return True
         if isinstance(event, MessageStarted) is self._started:
@@ -66,69 +75,51 @@ class EventOrder:
         return True
 
 
-class StreamReader:
-    """Reads one response to its end."""
+class EventReader:
+    """Bytes of one response in, events out."""
 
-    def __init__(
-        self,
-        request_id: str | None,
-        idle_s: float,
-        sleep: Callable[[float], Awaitable[None]],
-    ) -> None:
+    def __init__(self, request_id: str | None) -> None:
         self._request_id = request_id
-        self._idle_s = idle_s
-        self._sleep = sleep
         self._decoder = SseDecoder()
         self._order = EventOrder()
+        self._at_end = False
 
-    async def batches(self, response: httpx.Response) -> AsyncGenerator[tuple[ClientEvent, ...], None]:
-        """The events of each read.
+    @property
+    def finished(self) -> bool:
+        """Nothing more is to be read: the answer has ended, or its bytes have."""
+        return self._order.ended or self._at_end
 
-        Raises:
-            StreamBroken: no `message_stop` came: the connection ended or stalled, or what came is no event stream.
-            ApiError: an `error` event.
-        """
-        chunks = response.aiter_bytes()
-        while not self._order.ended:
-            chunk = await self._next(chunks)
-            events, failure = self._events(self._decoder.finish() if chunk is None else self._decoder.feed(chunk))
-            if events:
-                yield events
-            if failure is not None:
-                raise failure
-            if chunk is None:
-                break
-            await self._sleep(FRAME_S)
+    def take(self, chunk: bytes | None) -> Batch:
+        """The events that the next bytes complete; None for the end of the bytes."""
+        if chunk is None:
+            self._at_end = True
+            return self._events(self._decoder.finish())
+        return self._events(self._decoder.feed(chunk))
+
+    def verdict(self) -> StreamBroken | None:
+        """Once `finished`: what is wrong with the whole, although every part could be read."""
         if not self._order.ended:
-            raise self._broken("the connection ended before the answer did")
-        if self._order.fault:
-            raise self._broken(self._order.fault)
+            return self.broken("the connection ended before the answer did")
+        return self.broken(self._order.fault) if self._order.fault else None
 
-    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
-        """The next bytes, None at the end."""
-        try:
-            async with asyncio.timeout(self._idle_s):
-                return await anext(chunks, None)
-        except TimeoutError as error:
-            raise self._broken(f"nothing came for {self._idle_s:.0f} s") from error
-        except httpx.HTTPError as error:
-            raise self._broken("the connection broke") from error
+    def broken(self, reason: str) -> StreamBroken:
+        return StreamBroken(reason, self._request_id)
 
-    def _events(self, incoming: Iterator[ServerEvent]) -> tuple[tuple[StreamEvent, ...], DuologueError | None]:
-        """What has come, and the failure after which nothing more is believed."""
+    def _events(self, incoming: Iterator[ServerEvent]) -> Batch:
         events: list[StreamEvent] = []
+        order = self._order
         try:
             for raw in incoming:
                 event = self._read(raw)
-                if event is not None and self._order.takes(event):
+                if event is not None and order.takes(event):
                     events.append(event)
-                if self._order.ended:
-                    break
+                    if order.ended:
+                        break
         except StreamBroken as error:
             error.request_id = self._request_id
             return tuple(events), error
         except TranslationError as error:
-            return tuple(events), self._broken(f"an event could not be read ({error.where} {error.reason})")
+            return tuple(events), self.broken(f"an event could not be read ({error.where} {error.reason})")
         except ApiError as error:
             return tuple(events), error
         return tuple(events), None
@@ -139,7 +130,7 @@ class StreamReader:
         What is named as one of the answer's own events and cannot be read is a fault, told at the end.
         """
         try:
-            parsed: Any = json.loads(raw.data)
+            parsed = _parsed(raw.data)
         except (ValueError, RecursionError):
             if raw.name in ANSWER_EVENTS and raw.data.strip():
                 self._order.fault = f"a {raw.name} event is not JSON"
@@ -150,5 +141,51 @@ class StreamReader:
             raise error_from_wire(parsed, request_id=self._request_id)
         return event_from_wire(parsed)
 
-    def _broken(self, reason: str) -> StreamBroken:
-        return StreamBroken(reason, self._request_id)
+
+def _parsed(text: str) -> Any:
+    """As json.loads, without its looking for white space at both ends first."""
+    value, end = _scan(text)
+    return value if end == len(text) else json.loads(text)
+
+
+class StreamReader:
+    """Reads one response to its end, asynchronously."""
+
+    def __init__(
+        self,
+        request_id: str | None,
+        idle_s: float,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._reader = EventReader(request_id)
+        self._idle_s = idle_s
+        self._sleep = sleep
+
+    async def batches(self, response: httpx.Response) -> AsyncGenerator[tuple[ClientEvent, ...], None]:
+        """The events of each read.
+
+        Raises:
+            StreamBroken: no `message_stop` came: the connection ended or stalled, or what came is no event stream.
+            ApiError: an `error` event.
+        """
+        chunks = response.aiter_bytes()
+        while not self._reader.finished:
+            events, failure = self._reader.take(await self._next(chunks))
+            if events:
+                yield events
+            if failure is not None:
+                raise failure
+            if not self._reader.finished:
+                await self._sleep(FRAME_S)
+        if verdict := self._reader.verdict():
+            raise verdict
+
+    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+        """The next bytes, None at the end."""
+        try:
+            async with asyncio.timeout(self._idle_s):
+                return await anext(chunks, None)
+        except TimeoutError as error:
+            raise self._reader.broken(f"nothing came for {self._idle_s:.0f} s") from error
+        except httpx.HTTPError as error:
+            raise self._reader.broken("the connection broke") from error

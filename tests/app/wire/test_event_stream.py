@@ -48,7 +48,7 @@ def test_a_last_event_without_its_blank_line():
 
 def test_a_line_without_end_is_cut_off():
     with pytest.raises(LimitExceeded):
-        decoded([b"data: ", b"x" * 50, b"x" * 60], line_limit=100)
+        decoded([b"data: ", b"x" * 50, b"x" * 60], event_limit=100)
 
 
 def test_events_before_bad_bytes_are_not_lost():
@@ -59,7 +59,7 @@ def test_events_before_bad_bytes_are_not_lost():
 
 
 @pytest.mark.parametrize("size", [1, 1000])
-@pytest.mark.parametrize("limits", [{"line_limit": 40}, {"stream_limit": 60}])
+@pytest.mark.parametrize("limits", [{"event_limit": 40}, {"stream_limit": 60}])
 def test_what_came_before_a_limit_is_not_lost(size: int, limits: dict[str, int]) -> None:
     data = b"data: one\n\ndata: two\n\ndata: " + b"x" * 100 + b"\n\n"
     decoder, heard = SseDecoder(**limits), []
