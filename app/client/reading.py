@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx
 
+from app.client.gathering import Gathered, gathered
 from app.dialects.anthropic.events import event_from_wire
 from app.dialects.anthropic.failures import error_from_wire
 from app.domain.stream import (
@@ -25,10 +26,6 @@ from app.domain.stream import (
 )
 from app.errors import ApiError, DuologueError, StreamBroken, TranslationError
 from app.wire.sse import ServerEvent, SseDecoder
-
-FRAME_S = 0.012
-"""After a read the socket gathers this long: a thousand events a second cost some sixty reads, and nobody sees it."""
-
 
 ANSWER_EVENTS = frozenset({"message_start", "message_delta", "content_block_start", "content_block_delta"})
 Batch = tuple[tuple[StreamEvent, ...], DuologueError | None]
@@ -56,9 +53,7 @@ class EventOrder:
             return event.index in self._open
         if isinstance(event, Ping | UnknownEvent):
             return True
-        if isinstance(event, MessageStarted) is self._started:
-            self.fault = "a second message began" if self._started else "the message never began"
-        self._started = True
+        self._begin(isinstance(event, MessageStarted))
         match event:
             case BlockStarted(index):
                 self._open.add(index)
@@ -73,6 +68,11 @@ class EventOrder:
             case delta:
                 return delta.index in self._open
         return True
+
+    def _begin(self, is_start: bool) -> None:
+        if is_start is self._started:
+            self.fault = "a second message began" if is_start else "the message never began"
+        self._started = True
 
 
 class EventReader:
@@ -168,23 +168,21 @@ class StreamReader:
             StreamBroken: no `message_stop` came: the connection ended or stalled, or what came is no event stream.
             ApiError: an `error` event.
         """
-        chunks = response.aiter_bytes()
-        while not self._reader.finished:
-            events, failure = self._reader.take(await self._next(chunks))
-            if events:
-                yield events
-            if failure is not None:
-                raise failure
-            if not self._reader.finished:
-                await self._sleep(FRAME_S)
+        async with gathered(response, self._sleep) as body:
+            while not self._reader.finished:
+                events, failure = self._reader.take(await self._next(body))
+                if events:
+                    yield events
+                if failure is not None:
+                    raise failure
         if verdict := self._reader.verdict():
             raise verdict
 
-    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+    async def _next(self, body: Gathered) -> bytes | None:
         """The next bytes, None at the end."""
         try:
             async with asyncio.timeout(self._idle_s):
-                return await anext(chunks, None)
+                return await body.take()
         except TimeoutError as error:
             raise self._reader.broken(f"nothing came for {self._idle_s:.0f} s") from error
         except httpx.HTTPError as error:
