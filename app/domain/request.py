@@ -1,11 +1,11 @@
 """Everything that goes into one request, and the part of it that a conversation keeps: its setup."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from app.domain.blocks import Block, TextBlock
-from app.domain.caching import CachePlan
+from app.domain.caching import CachePlan, Section
 from app.domain.tools import Tool, ToolChoice
 
 DEFAULT_MAX_TOKENS = 4096
@@ -88,3 +88,37 @@ class Request:
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     extra_body: Mapping[str, Any] = field(default_factory=dict)
     """Fields that Duologue has no name for: forwarded, never filtered."""
+
+
+def with_blocks(request: Request, keeps: Callable[[int, Turn, Block], bool]) -> Request:
+    """A copy with those blocks of the turns that are kept; what is empty then goes, and cache marks move along.
+
+    Args:
+        keeps: is told the turn's index, the turn and the block.
+    """
+    turns: list[Turn] = []
+    moved: dict[tuple[int, int], tuple[int, int]] = {}
+    for index, turn in enumerate(request.turns):
+        kept = [at for at, block in enumerate(turn.blocks) if keeps(index, turn, block)]
+        moved |= {(index, at): (len(turns), place) for place, at in enumerate(kept)}
+        if kept:
+            turns.append(replace(turn, blocks=tuple(turn.blocks[at] for at in kept)))
+    marks = set()
+    for mark in request.cache_plan.breakpoints:
+        if mark.section is not Section.MESSAGES:
+            marks.add(mark)
+        elif (place := moved.get((mark.index, mark.block))) is not None:
+            marks.add(replace(mark, index=place[0], block=place[1]))
+    return replace(request, turns=tuple(turns), cache_plan=CachePlan(frozenset(marks)))
+
+
+def with_tools(request: Request, keeps: Callable[[int, Tool], bool]) -> Request:
+    """A copy with those tools that are kept; cache marks move along."""
+    kept = [at for at, tool in enumerate(request.tools) if keeps(at, tool)]
+    moved = {at: place for place, at in enumerate(kept)}
+    marks = frozenset(
+        replace(mark, index=moved[mark.index]) if mark.section is Section.TOOLS else mark
+        for mark in request.cache_plan.breakpoints
+        if mark.section is not Section.TOOLS or mark.index in moved
+    )
+    return replace(request, tools=tuple(request.tools[at] for at in kept), cache_plan=CachePlan(marks))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from app.domain.blocks import TextBlock
+from app.domain.capabilities import takes_prefill
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role, new_id
 from app.domain.models import Catalogue
 from app.domain.request import Request
@@ -20,8 +21,9 @@ from app.domain.stream import (
     TextDelta,
     ThinkingDelta,
 )
-from app.errors import DuologueError, StoreError, facts
-from app.services.requests import request_for, takes_prefill
+from app.domain.thoughts import is_stale_signature, without_thinking
+from app.errors import DuologueError, InvalidRequest, StoreError, facts
+from app.services.requests import request_for
 
 SAVE_EVERY_S = 0.2
 """A `kill -9` loses at most 250 ms of an answer; the store's own work takes the rest."""
@@ -133,6 +135,15 @@ class ReplyService:
     async def _stream(self, conversation: Conversation, growing: _Growing, watch: ReplyWatch) -> None:
         client = await self._connect(conversation.setup.profile)
         request = request_for(conversation, self._catalogue())
+        try:
+            await self._ask(client, request, growing, watch)
+        except InvalidRequest as error:
+            if growing.accumulator.reply().blocks or not is_stale_signature(error):
+                raise
+            # the prompt or the tools were changed since: the answers stay, and go without their thinking
+            await self._ask(client, without_thinking(request), growing, watch)
+
+    async def _ask(self, client: MessagesClient, request: Request, growing: _Growing, watch: ReplyWatch) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 saver = group.create_task(self._save(growing))

@@ -10,8 +10,9 @@ from app.domain.blocks import (
     ToolResultBlock,
     ToolUseBlock,
 )
+from app.domain.capabilities import at_home, takes_prefill
 from app.domain.conversation import Conversation, Message, MessageState, Role
-from app.domain.models import Catalogue, ModelEntry
+from app.domain.models import Catalogue
 from app.domain.request import DEFAULT_MAX_TOKENS, Request, Turn
 
 _CUT = (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.STREAMING)
@@ -23,15 +24,17 @@ def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
     Failed answers and answers of which nothing usable came are left out; of an answer that was cut, what cannot be
     sent again (unsigned thinking, unanswered tool uses) is left out, its text stays.
 
+    What the model refuses and nobody would miss is left out as well; what a person would miss is sent, and refused.
+
     Source: Messages API reference, "Streaming", cancelling and resuming.
     """
     setup = conversation.setup
     model_id = setup.model or catalogue.default.id
     entry = catalogue.find(model_id)
-    turns = [turn for message in conversation.path if (turn := _turn(message, entry)) is not None]
+    turns = [turn for message in conversation.path if (turn := _turn(message)) is not None]
     if setup.prefill and takes_prefill(entry):
         turns.append(Turn("assistant", (TextBlock(setup.prefill.rstrip()),)))
-    return Request(
+    request = Request(
         model=model_id,
         max_tokens=setup.parameters.max_tokens or (entry.default_max_tokens if entry else DEFAULT_MAX_TOKENS),
         turns=tuple(turns),
@@ -42,22 +45,15 @@ def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
         betas=setup.betas,
         extra_headers=setup.extra_headers,
     )
+    return at_home(request, entry)
 
 
-def takes_prefill(entry: ModelEntry | None) -> bool:
-    """Whether an assistant turn may end the request. A model that is not in the catalogue is asked, not refused."""
-    return entry is None or bool(entry.features.get("prefill"))
-
-
-def _turn(message: Message, entry: ModelEntry | None) -> Turn | None:
+def _turn(message: Message) -> Turn | None:
     if message.state is MessageState.FAILED:
         return None
     blocks = message.blocks
-    if message.role is Role.ASSISTANT:
-        if message.state in _CUT:
-            blocks = _sendable(blocks)
-        if entry is not None and entry.thinking is None:
-            blocks = tuple(each for each in blocks if not isinstance(each, ThinkingBlock | RedactedThinkingBlock))
+    if message.role is Role.ASSISTANT and message.state in _CUT:
+        blocks = _sendable(blocks)
     blocks = tuple(each for each in blocks if not (isinstance(each, TextBlock) and not each.text.strip()))
     return Turn(message.role.value, blocks) if blocks else None
 

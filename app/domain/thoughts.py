@@ -1,0 +1,60 @@
+"""Thinking that was signed: what may be sent again after its conversation was edited.
+
+A signature holds for the exact prefix that the thinking was produced after: system prompt, tools, all earlier messages.
+Blocks are always kept where they are stored; what cannot be sent is left out of the request.
+
+Source: Messages API reference, "Preserved thinking".
+"""
+
+from collections.abc import Sequence
+
+from app.domain.blocks import Block, RedactedThinkingBlock, ThinkingBlock, ToolResultBlock
+from app.domain.request import Request, Turn, with_blocks
+from app.errors import ApiError, InvalidRequest
+
+_STALE = ("invalid `signature` in `thinking` block", "blocks in the latest assistant message cannot be modified")
+
+
+def is_stale_signature(error: ApiError) -> bool:
+    """Whether the API refused thinking because something before it, or it itself, is not what it was."""
+    return isinstance(error, InvalidRequest) and any(text in error.message.lower() for text in _STALE)
+
+
+def without_thinking(request: Request, *, after: int = -1, until: int | None = None) -> Request:
+    """A copy without the thinking of the turns after index `after` and before index `until`.
+
+    Thinking at the front or all of it may be left out, never one block from the middle: so everything goes from there.
+    """
+    end = len(request.turns) if until is None else until
+
+    def keeps(index: int, turn: Turn, block: Block) -> bool:
+        thinks = turn.role == "assistant" and isinstance(block, ThinkingBlock | RedactedThinkingBlock)
+        return not (thinks and after < index < end)
+
+    return with_blocks(request, keeps)
+
+
+def after_edit(request: Request, edited: int) -> Request:
+    """The request as it may be sent once its turn `edited` is not what it was, or its system prompt or tools (-1).
+
+    The tool loop that is under way keeps its thinking: a turn whose tools are being answered must come back with it.
+    """
+    return without_thinking(request, after=edited, until=loop_start(request.turns))
+
+
+def loop_start(turns: Sequence[Turn]) -> int:
+    """The index of the first assistant turn of the tool loop under way; the number of turns where there is none."""
+    start = len(turns)
+    if not turns or not _answers_tools(turns[-1]):
+        return start
+    for at in range(len(turns) - 1, -1, -1):
+        turn = turns[at]
+        if turn.role == "user" and not _answers_tools(turn):
+            break
+        if turn.role == "assistant":
+            start = at
+    return start
+
+
+def _answers_tools(turn: Turn) -> bool:
+    return turn.role == "user" and any(isinstance(block, ToolResultBlock) for block in turn.blocks)
