@@ -8,6 +8,7 @@ import ssl
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -44,28 +45,53 @@ def build(endpoint: Endpoint, timeouts: Timeouts, network: Network) -> httpx.Asy
     Raises:
         TlsFailed: `ca_file` cannot be read.
         ProxyFailed: the proxy's address, a person's or the system's, is none.
-        InvalidKey: the key cannot go into a header.
     """
-    jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     try:
-        return _made(endpoint, timeouts, network, jar)
+        return httpx.AsyncClient(**_options(endpoint, network, http2=True), timeout=_httpx_timeout(timeouts))
     except (ValueError, httpx.InvalidURL) as error:
-        # TlsFailed and InvalidKey pass: they are none of these
-        raise ProxyFailed(host_of(endpoint), f"an address cannot be used ({type(error).__name__})") from error
+        raise _unusable(endpoint, error) from error
 
 
-def _made(endpoint: Endpoint, timeouts: Timeouts, network: Network, jar: CookieJar) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=endpoint.profile.base_url.rstrip("/"),
-        headers={"user-agent": "Duologue", "accept-encoding": "identity", **_credentials(endpoint)},
-        http2=True,
-        verify=_trust(endpoint, network),
-        proxy=network.proxy,
-        cookies=jar,
-        follow_redirects=False,
-        timeout=httpx.Timeout(None, connect=timeouts.connect_s, pool=timeouts.connect_s),
-        limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=120),
-    )
+def build_blocking(endpoint: Endpoint, timeouts: Timeouts, network: Network) -> httpx.Client:
+    """As `build`, for a client that blocks its thread. Its timers are per read: nothing can interrupt a read."""
+    try:
+        return httpx.Client(**_options(endpoint, network, http2=False), timeout=blocking_timeout(timeouts))
+    except (ValueError, httpx.InvalidURL) as error:
+        raise _unusable(endpoint, error) from error
+
+
+def blocking_timeout(timeouts: Timeouts) -> httpx.Timeout:
+    """The timers of a client that blocks: the longer of the two waits for an answer, for each read."""
+    longest = max(timeouts.first_byte_s, timeouts.between_bytes_s)
+    return httpx.Timeout(longest, connect=timeouts.connect_s, pool=timeouts.connect_s)
+
+
+def _httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
+    return httpx.Timeout(None, connect=timeouts.connect_s, pool=timeouts.connect_s)
+
+
+def _options(endpoint: Endpoint, network: Network, *, http2: bool) -> dict[str, Any]:
+    return {
+        "headers": {"user-agent": "Duologue", "accept-encoding": "identity"},
+        "http2": http2,
+        "verify": _trust(endpoint, network),
+        "proxy": network.proxy,
+        "cookies": CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+        "follow_redirects": False,
+        "limits": httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=120),
+    }
+
+
+def _unusable(endpoint: Endpoint, error: Exception) -> ProxyFailed:
+    return ProxyFailed(host_of(endpoint), f"an address cannot be used ({type(error).__name__})")
+
+
+def url_of(endpoint: Endpoint, path: str) -> str:
+    """Where `path` (`/v1/…`) is: a base URL may be given with or without the API's own path at its end."""
+    base = endpoint.profile.base_url.rstrip("/")
+    for known in ("/v1/messages", "/v1/complete", "/v1"):
+        base = base.removesuffix(known)
+    return base + path
 
 
 def host_of(endpoint: Endpoint) -> str:
@@ -83,7 +109,12 @@ def is_proxied(endpoint: Endpoint, network: Network) -> bool:
     return bool(proxies.get(parts.scheme) or proxies.get("all")) and not proxy_bypass(parts.hostname or "")
 
 
-def _credentials(endpoint: Endpoint) -> dict[str, str]:
+def credentials(endpoint: Endpoint) -> dict[str, str]:
+    """The headers that say who asks, and the profile's own.
+
+    Raises:
+        InvalidKey: the key cannot go into a header.
+    """
     if endpoint.key is None:
         return dict(endpoint.profile.extra_headers)
     value = endpoint.key.reveal()

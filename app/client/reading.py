@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -27,9 +27,12 @@ from app.domain.stream import (
 from app.errors import ApiError, DuologueError, StreamBroken, TranslationError
 from app.wire.sse import ServerEvent, SseDecoder
 
-ANSWER_EVENTS = frozenset({"message_start", "message_delta", "content_block_start", "content_block_delta"})
+ANSWER_EVENTS = frozenset(
+    {"message_start", "message_delta", "content_block_start", "content_block_delta", "completion"}
+)
 Batch = tuple[tuple[StreamEvent, ...], DuologueError | None]
 """What has come, and the failure after which nothing more is believed."""
+Translate = Callable[[Mapping[str, Any]], Sequence[StreamEvent]]
 _FREQUENT = (TextDelta, ThinkingDelta, InputJsonDelta)
 _scan = json.JSONDecoder().raw_decode
 
@@ -78,8 +81,10 @@ class EventOrder:
 class EventReader:
     """Bytes of one response in, events out."""
 
-    def __init__(self, request_id: str | None) -> None:
+    def __init__(self, request_id: str | None, translate: Translate | None = None) -> None:
+        """`translate` reads one event's JSON object; None: as the Messages API speaks."""
         self._request_id = request_id
+        self._translate = translate
         self._decoder = SseDecoder()
         self._order = EventOrder()
         self._at_end = False
@@ -110,11 +115,9 @@ class EventReader:
         order = self._order
         try:
             for raw in incoming:
-                event = self._read(raw)
-                if event is not None and order.takes(event):
-                    events.append(event)
-                    if order.ended:
-                        break
+                events += filter(order.takes, self._read(raw))
+                if order.ended:
+                    break
         except StreamBroken as error:
             error.request_id = self._request_id
             return tuple(events), error
@@ -124,8 +127,8 @@ class EventReader:
             return tuple(events), error
         return tuple(events), None
 
-    def _read(self, raw: ServerEvent) -> StreamEvent | None:
-        """The event, or None for what is none at all: noise between events costs nothing of the answer.
+    def _read(self, raw: ServerEvent) -> Sequence[StreamEvent]:
+        """The event, or nothing for what is none at all: noise between events costs nothing of the answer.
 
         What is named as one of the answer's own events and cannot be read is a fault, told at the end.
         """
@@ -134,12 +137,12 @@ class EventReader:
         except (ValueError, RecursionError):
             if raw.name in ANSWER_EVENTS and raw.data.strip():
                 self._order.fault = f"a {raw.name} event is not JSON"
-            return None
+            return ()
         if not isinstance(parsed, dict) or not isinstance(parsed.get("type"), str):
-            return None
+            return ()
         if parsed["type"] == "error":
             raise error_from_wire(parsed, request_id=self._request_id)
-        return event_from_wire(parsed)
+        return (event_from_wire(parsed),) if self._translate is None else self._translate(parsed)
 
 
 def _parsed(text: str) -> Any:
@@ -151,13 +154,8 @@ def _parsed(text: str) -> Any:
 class StreamReader:
     """Reads one response to its end, asynchronously."""
 
-    def __init__(
-        self,
-        request_id: str | None,
-        idle_s: float,
-        sleep: Callable[[float], Awaitable[None]],
-    ) -> None:
-        self._reader = EventReader(request_id)
+    def __init__(self, reader: EventReader, idle_s: float, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._reader = reader
         self._idle_s = idle_s
         self._sleep = sleep
 

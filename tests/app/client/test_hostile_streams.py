@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.client.reading import StreamReader
+from app.client.reading import EventReader, StreamReader
 from app.domain.blocks import TextBlock, ThinkingBlock, ToolUseBlock
 from app.domain.stream import Accumulator, Reply
 from app.errors import ApiError, DuologueError, StreamBroken
@@ -48,7 +48,9 @@ async def read(data: bytes, how: str) -> tuple[Reply, DuologueError | None]:
 
     accumulator = Accumulator()
     try:
-        async for batch in StreamReader("req_1", 5.0, at_once).batches(httpx.Response(200, content=body())):
+        async for batch in StreamReader(EventReader("req_1"), 5.0, at_once).batches(
+            httpx.Response(200, content=body())
+        ):
             for event in batch:
                 accumulator.add(event)
     except (StreamBroken, ApiError) as error:

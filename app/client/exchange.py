@@ -1,0 +1,168 @@
+"""Asking and hearing, sans I/O: what the asynchronous and the blocking client have in common."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from app.client.connection import Network, Timeouts, credentials, host_of, is_proxied, url_of
+from app.client.failures import connection_failure, response_failure, wrong_content
+from app.client.retrying import RetryPolicy
+from app.domain.connection import Endpoint
+from app.domain.stream import ClientEvent, Ping, Reply, ResponseStarted, Retrying
+from app.errors import ApiError, ConnectionFailed, InvalidRequest, LimitExceeded, ProxyFailed, TimedOut, WrongService
+
+BODY_LIMIT = 64 * 1024 * 1024
+"""Bytes of an answer that is not streamed."""
+ERROR_BODY_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, and the headers that it came with."""
+
+    reply: Reply
+    headers: Mapping[str, str]
+
+
+class Exchange:
+    """One endpoint's way of asking."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        timeouts: Timeouts | None = None,
+        network: Network | None = None,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.timeouts = timeouts or Timeouts()
+        self.network = network or Network()
+        self.policy = policy or RetryPolicy()
+        self.host = host_of(endpoint)
+
+    def request(
+        self, http: httpx.AsyncClient | httpx.Client, method: str, path: str, headers: Mapping[str, str], body: Any
+    ) -> httpx.Request:
+        """The HTTP request.
+
+        Raises:
+            InvalidKey: the key cannot go into a header.
+            ProxyFailed: the address is none.
+            InvalidRequest: a header cannot be sent.
+        """
+        content = None if body is None else json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()
+        every = {"content-type": "application/json", "accept": "application/json", **credentials(self.endpoint)}
+        try:
+            return http.build_request(
+                method, url_of(self.endpoint, path), content=content, headers={**every, **headers}
+            )
+        except UnicodeEncodeError as error:
+            raise InvalidRequest(400, "", "a header has a character that no header can have") from error
+        except (ValueError, httpx.InvalidURL) as error:
+            raise ProxyFailed(self.host, f"an address cannot be used ({type(error).__name__})") from error
+
+    def no_answer(self, error: Exception) -> ConnectionFailed:
+        """The failure that an exception before the response's headers stands for."""
+        if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
+            return TimedOut(self.host, "no answer", "first byte", self.timeouts.first_byte_s)
+        return connection_failure(
+            error,
+            host=self.host,
+            connect_s=self.timeouts.connect_s,
+            proxied=is_proxied(self.endpoint, self.network),
+        )
+
+    def refused(self, response: httpx.Response, body: bytes) -> ApiError | WrongService:
+        """The failure that a status other than 200 stands for. An error's text may repeat the key: ours does not."""
+        key = self.endpoint.key
+        text = body if key is None else body.replace(key.reveal().encode(), key.tail.encode())
+        failure = response_failure(response, text, host=self.host)
+        if (verdict := response.headers.get("x-should-retry")) in {"true", "false"}:
+            failure.add_note(f"x-should-retry: {verdict}")
+        return failure
+
+    def wait_after(self, error: ApiError | ConnectionFailed, attempt: int) -> float | None:
+        """Seconds until the next attempt, None for no other."""
+        return self.policy.wait_after(error, attempt, should_retry=_verdict(error))
+
+    def retrying(self, error: ApiError | ConnectionFailed, attempt: int, wait_s: float) -> Retrying:
+        return Retrying(attempt + 1, self.policy.tries, wait_s, type(error).__name__)
+
+    def is_whole(self, response: httpx.Response) -> bool:
+        """Whether the answer came whole although a stream was asked for, as some gateways answer.
+
+        Raises:
+            WrongService: it is neither.
+        """
+        kind = response.headers.get("content-type", "")
+        if kind.startswith("application/json"):
+            return True
+        if not kind.startswith("text/event-stream"):
+            raise wrong_content(response, host=self.host)
+        return False
+
+    def parsed(self, response: httpx.Response, body: bytes) -> Mapping[str, Any]:
+        """The body, which must be a JSON object.
+
+        Raises:
+            WrongService: it is none.
+        """
+        try:
+            parsed = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise wrong_content(response, host=self.host) from error
+        if not isinstance(parsed, Mapping):
+            raise wrong_content(response, host=self.host)
+        return parsed
+
+
+class Body:
+    """A body that is read piece by piece, up to a limit."""
+
+    def __init__(self, exchange: Exchange, response: httpx.Response) -> None:
+        self._exchange = exchange
+        self._response = response
+        self._is_answer = response.status_code == httpx.codes.OK
+        self._limit = BODY_LIMIT if self._is_answer else ERROR_BODY_LIMIT
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def takes(self, piece: bytes) -> bool:
+        """Whether there is room for more after this one."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        return self._size <= self._limit
+
+    def whole(self, broken: Exception | None = None) -> bytes:
+        """The body; of an error's body, what there is.
+
+        Raises:
+            TimedOut: an answer's body broke off, by `broken`.
+            LimitExceeded: an answer's body is longer than its limit.
+        """
+        if self._is_answer and broken is not None:
+            seconds = self._exchange.timeouts.first_byte_s
+            raise TimedOut(self._exchange.host, "the answer stopped", "between bytes", seconds) from broken
+        if self._is_answer and self._size > self._limit:
+            request_id = self._response.headers.get("request-id")
+            raise LimitExceeded(f"the answer is longer than {self._limit} bytes", request_id)
+        return b"".join(self._pieces)[: self._limit]
+
+
+def begins(batch: tuple[ClientEvent, ...]) -> bool:
+    """Whether something of the answer has come, after which nothing is ever sent again without asking."""
+    return not all(isinstance(event, ResponseStarted | Ping) for event in batch)
+
+
+def started(response: httpx.Response) -> ResponseStarted:
+    return ResponseStarted(response.headers.get("request-id"), dict(response.headers))
+
+
+def _verdict(error: ApiError | ConnectionFailed) -> bool | None:
+    """The server's own word on retrying."""
+    notes = getattr(error, "__notes__", ())
+    return True if "x-should-retry: true" in notes else False if "x-should-retry: false" in notes else None
