@@ -1,0 +1,176 @@
+"""From the arguments of `completion` to a request, where it goes and how the answer is to be spoken.
+
+Source: LiteLLM, "completion", input parameters; the environment variables of both.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from app.api.models import entry_of, model_name
+from app.api.objects import Shape
+from app.dialects.openai.requests import request_from_wire
+from app.dialects.openai.style import ReplyStyle
+from app.domain.capabilities import Misfit, fitted, misfits
+from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret
+from app.domain.request import Request
+from app.errors import KeyMissing, TranslationError, UnsupportedParameter
+
+TIMEOUT_S = 600.0
+CONNECT_S = 10.0
+OAUTH_BETA = "oauth-2025-04-20"
+OWN = frozenset(
+    {
+        *("api_key", "api_base", "base_url", "timeout", "request_timeout", "num_retries", "max_retries"),
+        *("drop_params", "modify_params", "additional_drop_params", "allowed_openai_params"),
+        *("custom_llm_provider", "stream_timeout"),
+    }
+)
+"""What is for us and not for the API."""
+IGNORED = frozenset(
+    {
+        *("verbose", "logger_fn", "litellm_call_id", "litellm_logging_obj", "litellm_params", "litellm_metadata"),
+        *("id", "organization", "deployment_id", "api_version", "model_info", "tags", "proxy_server_request"),
+        *("no-log", "cooldown_time", "input_cost_per_token", "output_cost_per_token", "shared_session"),
+        *("supports_system_message", "hf_model_name", "custom_prompt_dict", "roles", "region_name"),
+    }
+)
+"""LiteLLM's own bookkeeping: it changes nothing of an answer."""
+REFUSED = frozenset({"fallbacks", "context_window_fallback_dict", "model_list", "mock_response", "caching", "cache"})
+"""What LiteLLM does around a call and Duologue does not: to ignore it would be to lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """All that one call is."""
+
+    request: Request
+    style: ReplyStyle
+    endpoint: Endpoint
+    stream: bool
+    timeout_s: float
+    connect_s: float
+    tries: int
+    id: str
+    dropped: tuple[str, ...]
+    """Names of the parameters that were left out, by `drop_params`."""
+
+
+def call_of(given: Mapping[str, Any]) -> Call:
+    """Read the arguments.
+
+    Raises:
+        TranslationError, UnsupportedParameter: they cannot be said to Claude, or to this model.
+        KeyMissing: nothing to sign with.
+    """
+    named = {name: value for name, value in given.items() if value is not None}
+    model = model_name(named.get("model"), named.get("custom_llm_provider"))
+    entry = entry_of(model)
+    drop = bool(named.get("drop_params"))
+    asked = request_from_wire(
+        _body(named, model, drop),
+        entry=entry,
+        drop_params=drop,
+        modify_params=bool(named.get("modify_params")),
+        forward=named.get("allowed_openai_params", ()),
+    )
+    found = misfits(asked.request, entry)
+    _refuse(found, drop)
+    request = fitted(asked.request, found)
+    endpoint, oauth = _endpoint(named, request)
+    if oauth:
+        request = replace(request, betas=(*request.betas, OAUTH_BETA))
+    timeout_s, connect_s = _timeouts(named)
+    return Call(
+        request=request,
+        style=asked.style,
+        endpoint=endpoint,
+        stream=asked.stream,
+        timeout_s=timeout_s,
+        connect_s=connect_s,
+        tries=_retries(named) + 1,
+        id=f"chatcmpl-{uuid4()}",
+        dropped=(*asked.dropped, *(each.name for each in found if not each.harmless)),
+    )
+
+
+def _body(named: Mapping[str, Any], model: str, drop: bool) -> dict[str, Any]:
+    """What is for the dialect. What is named in `additional_drop_params` is not."""
+    dropped = named.get("additional_drop_params", ())
+    if isinstance(dropped, str):
+        raise TranslationError("/additional_drop_params", "not a list of names")
+    leave = {*OWN, *IGNORED, *dropped}
+    for name in sorted((REFUSED & named.keys()) - leave):
+        if named[name] and not drop:
+            raise UnsupportedParameter(f"/{name}", "Duologue does not do that around a call")
+    body = {name: value for name, value in named.items() if name not in leave | REFUSED}
+    return {**body, "model": model, "messages": _messages(named.get("messages"))}
+
+
+def _messages(given: Any) -> Any:
+    """Messages as dicts; they may be given as the objects that came back."""
+    if not isinstance(given, list | tuple):
+        return given
+    return [_message(each) for each in given]
+
+
+def _message(each: Any) -> Any:
+    if isinstance(each, Shape):
+        return each.model_dump(exclude_none=True)
+    dump = getattr(each, "model_dump", None)
+    return dump() if callable(dump) else each
+
+
+def _refuse(found: tuple[Misfit, ...], drop: bool) -> None:
+    """Raise for what the model refuses, unless what it refuses is to be left out.
+
+    A message is no parameter: dropping parameters never drops one.
+    """
+    for each in found:
+        if not each.harmless and (not drop or each.name == "messages"):
+            kind = TranslationError if each.name == "messages" else UnsupportedParameter
+            raise kind(each.where, each.reason)
+
+
+def _endpoint(named: Mapping[str, Any], request: Request) -> tuple[Endpoint, bool]:
+    """Where to, with which key, and whether that is an OAuth token. The environment is read at every call."""
+    base = named.get("api_base") or named.get("base_url") or _env("ANTHROPIC_API_BASE") or _env("ANTHROPIC_BASE_URL")
+    url = str(base or ANTHROPIC_URL)
+    if not url.startswith(("http://", "https://")):
+        raise TranslationError("/api_base", "not an http or https address")
+    key = str(named.get("api_key") or "").strip() or _env("ANTHROPIC_API_KEY")
+    token = "" if key else _env("ANTHROPIC_AUTH_TOKEN")
+    if key or token:
+        oauth = key.startswith("sk-ant-oat")
+        profile = Profile("api", base_url=url, auth="bearer" if oauth or token else "x-api-key")
+        return Endpoint(profile, Secret(key or token)), oauth
+    if {"x-api-key", "authorization"} & {name.lower() for name in request.extra_headers}:
+        return Endpoint(Profile("api", base_url=url), None), False
+    raise KeyMissing("api")
+
+
+def _env(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def _timeouts(named: Mapping[str, Any]) -> tuple[float, float]:
+    """Seconds for an answer, and for a connection. Also takes an `httpx.Timeout`."""
+    given = named.get("timeout", named.get("request_timeout", TIMEOUT_S))
+    read = getattr(given, "read", given)
+    connect = getattr(given, "connect", None)
+    try:
+        seconds = TIMEOUT_S if read is None else float(read)
+    except (TypeError, ValueError):
+        raise TranslationError("/timeout", "not a number of seconds") from None
+    if not 0 < seconds < float("inf"):
+        raise TranslationError("/timeout", "not a positive number of seconds")
+    return seconds, min(seconds, CONNECT_S) if connect is None else float(connect)
+
+
+def _retries(named: Mapping[str, Any]) -> int:
+    given = named.get("num_retries", named.get("max_retries", 0))
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        raise TranslationError("/num_retries", "not a number of retries")
+    return given
