@@ -7,11 +7,12 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.domain.models import Catalogue
 from app.simulator.cache import Ledger, positions_of
+from app.simulator.completions import as_completion, as_events, as_messages
 from app.simulator.faults import STATUSES, Script, script_of
 from app.simulator.journal import Entry, Journal
 from app.simulator.listing import model_page, model_row
@@ -56,6 +57,7 @@ class Simulator:
         return Starlette(
             routes=[
                 Route("/v1/messages", self._messages, methods=["POST"]),
+                Route("/v1/complete", self._complete, methods=["POST"]),
                 Route("/v1/messages/count_tokens", self._count_tokens, methods=["POST"]),
                 Route("/v1/models", self._models, methods=["GET"]),
                 Route("/v1/models/{id:path}", self._model, methods=["GET"]),
@@ -81,6 +83,31 @@ class Simulator:
         if not body.get("stream"):
             return self._json(entry, 200, reply)
         return self._stream(entry, reply, script, prompt_of(body))
+
+    async def _complete(self, request: "Request") -> "Response":
+        from starlette.responses import StreamingResponse
+
+        body, entry, refused = await self._read(request)
+        asked = refused or as_messages(request.headers, body, self._catalogue)
+        if isinstance(asked, Refusal):
+            return self._refuse(entry, asked)
+        script = script_of(prompt_of(asked), str(asked["model"]))
+        if script.status is not None and self._fails_still(script, prompt_of(asked)):
+            message = f"This is the {script.status} that was asked for."
+            return self._refuse(entry, Refusal(script.status, STATUSES[script.status], message), script.retry_after)
+        self._count += 1
+        reply = reply_to(asked, script, self._catalogue.find(str(asked["model"])), self._ledger, self._count)
+        if not asked.get("stream"):
+            return self._json(entry, 200, as_completion(reply))
+        entry.status = 200
+        frames = self._paced(as_events(reply), script)
+        return StreamingResponse(frames, media_type="text/event-stream; charset=utf-8")
+
+    async def _paced(self, events: Iterator[Event], script: Script) -> AsyncIterator[bytes]:
+        pace = _Pace(script.rate or self._rate, self._sleep)
+        for event in events:
+            await pace.wait()
+            yield frame(event)
 
     async def _count_tokens(self, request: "Request") -> "Response":
         body, entry, refused = await self._read(request)
