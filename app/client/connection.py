@@ -15,6 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 import truststore
 
+from app.client.coalescing import coalesce
 from app.domain.connection import Endpoint
 from app.errors import InvalidKey, ProxyFailed, TlsFailed
 
@@ -55,9 +56,10 @@ def build(endpoint: Endpoint, timeouts: Timeouts, network: Network) -> httpx.Asy
 def build_blocking(endpoint: Endpoint, timeouts: Timeouts, network: Network) -> httpx.Client:
     """As `build`, for a client that blocks its thread. Its timers are per read: nothing can interrupt a read."""
     try:
-        return httpx.Client(**_options(endpoint, network, http2=False), timeout=blocking_timeout(timeouts))
+        made = httpx.Client(**_options(endpoint, network, http2=False), timeout=blocking_timeout(timeouts))
     except (ValueError, httpx.InvalidURL) as error:
         raise _unusable(endpoint, error) from error
+    return coalesce(made)
 
 
 def blocking_timeout(timeouts: Timeouts) -> httpx.Timeout:
