@@ -117,6 +117,8 @@ def _messages(given: Any) -> Any:
 
 
 def _message(each: Any) -> Any:
+    if type(each) is dict:
+        return each
     if isinstance(each, Shape):
         return each.model_dump(exclude_none=True)
     dump = getattr(each, "model_dump", None)

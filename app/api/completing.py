@@ -14,7 +14,6 @@ from app.api.streaming import AsyncCompletionStream, CompletionStream
 from app.client.blocking import BlockingClient
 from app.client.connection import Timeouts
 from app.client.exchange import Answer
-from app.client.messages import MessagesClient
 from app.client.retrying import RetryPolicy
 from app.dialects.openai.chunks import ChunkSpeaker
 from app.dialects.openai.responses import reply_to_wire
@@ -58,6 +57,8 @@ def completion(model: str, messages: Any = None, **arguments: Any) -> Any:
 
 async def acompletion(model: str, messages: Any = None, **arguments: Any) -> Any:
     """As `completion`, for an event loop: awaited; a stream is an `AsyncCompletionStream`."""
+    from app.client.messages import MessagesClient
+
     try:
         call = call_of({"model": model, "messages": messages, **arguments})
         http = await POOLS.asynchronous(call.endpoint)

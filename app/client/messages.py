@@ -9,9 +9,9 @@ import httpx
 
 from app.client.connection import Network, Timeouts, build
 from app.client.exchange import Answer, Body, Exchange, begins, started
-from app.client.reading import StreamReader
 from app.client.retrying import RetryPolicy
 from app.client.speech import Spoken
+from app.client.streaming import StreamReader
 from app.dialects.anthropic.requests import count_body, headers_for
 from app.domain.connection import Endpoint
 from app.domain.request import Request

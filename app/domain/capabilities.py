@@ -200,10 +200,12 @@ def _effort(request: Request, entry: ModelEntry) -> Iterator[Misfit]:
 
 
 def _thoughts(request: Request, entry: ModelEntry) -> Iterator[Misfit]:
+    if entry.thinking is not None:
+        return
     thoughts = any(
         isinstance(block, ThinkingBlock | RedactedThinkingBlock) for turn in request.turns for block in turn.blocks
     )
-    if entry.thinking is None and thoughts:
+    if thoughts:
         reason = f"{entry.display_name} does not think, and takes no other model's thinking."
         yield Misfit("messages", "/messages", reason, without_thinking, harmless=True)
 
@@ -256,6 +258,8 @@ def _prefill(request: Request, entry: ModelEntry) -> Iterator[Misfit]:
 
 
 def _media(request: Request, entry: ModelEntry) -> Iterator[Misfit]:
+    if entry.vision.get("supported") is not False and entry.pdf.get("supported") is not False:
+        return
     for at, turn in enumerate(request.turns):
         for block in _deep(turn.blocks):
             if isinstance(block, ImageBlock) and entry.vision.get("supported") is False:

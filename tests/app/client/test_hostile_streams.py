@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.client.reading import EventReader, StreamReader
+from app.client.reading import EventReader
+from app.client.streaming import StreamReader
 from app.domain.blocks import TextBlock, ThinkingBlock, ToolUseBlock
 from app.domain.stream import Accumulator, Reply
 from app.errors import ApiError, DuologueError, StreamBroken
