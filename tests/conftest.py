@@ -36,7 +36,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def simulator() -> Iterator[LocalSimulator]:
     """The simulator on loopback, streaming as fast as it is read; `simulator_url` is where."""
-    local = LocalSimulator(Simulator(own_catalogue(), rate=0))
+    local = LocalSimulator(Simulator(own_catalogue(), rate=0, keeps_bodies=True))
     local.start()
     yield local
     local.stop()

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain.models import ModelEntry
 from app.simulator.answers import answer_to
-from app.simulator.cache import Ledger, positions_of
+from app.simulator.cache import Accounted
 from app.simulator.faults import Script, without_script
 from app.simulator.images import picture_size
 from app.simulator.tokens import text_tokens
@@ -22,28 +22,25 @@ THOUGHT = "The simulator thinks nothing. This stands where a model’s own reaso
 
 
 def reply_to(
-    body: Mapping[str, Any], script: Script, entry: ModelEntry | None, ledger: Ledger, number: int
+    body: Mapping[str, Any], script: Script, entry: ModelEntry, input_: Accounted, number: int
 ) -> dict[str, Any]:
-    """The whole message to a sound request, and what it did to the cache. `number` makes its ids its own."""
+    """The whole message to a sound request whose input is accounted for. `number` makes its ids its own."""
     digest = hashlib.sha256(f"{number} {json.dumps(body, sort_keys=True)}".encode()).hexdigest()
-    content, stop_reason = _content(body, script, digest)
+    content, stop_reason = _content(body, script, entry, digest)
     output = sum(text_tokens(json.dumps(block)) for block in content)
     if script.stop_reason is not None:
         stop_reason = script.stop_reason
     content, output, stop_reason, stop_sequence = _stopped(body, content, output, stop_reason)
-    floor = (entry.min_cacheable_tokens if entry else None) or DEFAULT_FLOOR
-    input_ = ledger.account(positions_of(body), floor)
     return {
         "id": f"msg_sim_{digest[:20]}",
         "type": "message",
         "role": "assistant",
-        "model": str(body.get("model", "")).split("+")[0],
+        "model": str(body["model"]).split("+")[0],
         "content": content,
         "stop_reason": stop_reason,
         "stop_sequence": stop_sequence,
-        "stop_details": {"type": "refusal", "category": None, "explanation": None}
-        if stop_reason == "refusal"
-        else None,
+        "stop_details": REFUSED if stop_reason == "refusal" else None,
+        "container": None,
         "usage": {
             "input_tokens": input_.fresh,
             "cache_creation_input_tokens": input_.written_5m + input_.written_1h,
@@ -53,9 +50,17 @@ def reply_to(
                 "ephemeral_1h_input_tokens": input_.written_1h,
             },
             "output_tokens": output,
+            "output_tokens_details": {"thinking_tokens": min(output, _thought_tokens(content))},
             "service_tier": "standard",
+            "inference_geo": body.get("inference_geo") or "global",
+            **({"speed": body["speed"] if entry.has("fast_mode") else "standard"} if body.get("speed") else {}),
         },
     }
+
+
+def _thought_tokens(content: Sequence[Mapping[str, Any]]) -> int:
+    """Billed by the thinking, shown or not (§7.2)."""
+    return sum(text_tokens(THOUGHT) for block in content if block["type"] == "thinking")
 
 
 def prompt_of(body: Mapping[str, Any]) -> str:
@@ -69,11 +74,15 @@ def prompt_of(body: Mapping[str, Any]) -> str:
     return ""
 
 
-def _content(body: Mapping[str, Any], script: Script, digest: str) -> tuple[list[dict[str, Any]], str]:
+def _content(
+    body: Mapping[str, Any], script: Script, entry: ModelEntry, digest: str
+) -> tuple[list[dict[str, Any]], str]:
+    if body["max_tokens"] == 0:
+        return [], "max_tokens"
     content: list[dict[str, Any]] = []
-    thinking = body.get("thinking")
-    if script.think or (isinstance(thinking, Mapping) and thinking.get("type") in {"adaptive", "enabled"}):
-        shown = not isinstance(thinking, Mapping) or thinking.get("display") != "omitted"
+    if _thinks(body, script, entry):
+        given = (body.get("thinking") or {}).get("display")
+        shown = (given or (entry.thinking.default_display if entry.thinking else "")) != "omitted"
         signature = base64.b64encode(f"simulated {digest}".encode()).decode()
         content.append({"type": "thinking", "thinking": THOUGHT if shown else "", "signature": signature})
     calls = _calls(body, digest)
@@ -81,6 +90,18 @@ def _content(body: Mapping[str, Any], script: Script, digest: str) -> tuple[list
         text = "The simulator calls what it was given." if len(calls) == 1 else "The simulator calls several at once."
         return [*content, {"type": "text", "text": text}, *calls], "tool_use"
     return [*content, {"type": "text", "text": _text(body, script)}], "end_turn"
+
+
+def _thinks(body: Mapping[str, Any], script: Script, entry: ModelEntry) -> bool:
+    """When it is told to, as far as the model can; a turn with a forced tool has no thinking (§7.2, §9.2).
+
+    Where nothing is said and the model thinks adaptively, it decides not to.
+    """
+    forced = (body.get("tool_choice") or {}).get("type") in {"any", "tool"}
+    kind = (body.get("thinking") or {}).get("type")
+    if entry.thinking is None or forced:
+        return False
+    return kind in {"adaptive", "enabled"} or (script.think and kind is None)
 
 
 def _text(body: Mapping[str, Any], script: Script) -> str:

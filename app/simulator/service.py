@@ -5,20 +5,23 @@ Starlette is imported when the application is made, so that importing this modul
 
 import asyncio
 import json
+import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.domain.models import Catalogue
+from app.domain.models import Catalogue, ModelEntry
 from app.simulator.cache import Ledger, positions_of
 from app.simulator.completions import as_completion, as_events, as_messages
 from app.simulator.faults import STATUSES, Script, script_of
 from app.simulator.journal import Entry, Journal
-from app.simulator.listing import model_page, model_row
-from app.simulator.replies import prompt_of, reply_to
+from app.simulator.listing import model_named, model_page
+from app.simulator.reading import gathered, parsed
+from app.simulator.refusals import Refusal
+from app.simulator.replies import DEFAULT_FLOOR, prompt_of, reply_to
 from app.simulator.stream import Event, events_of_message, frame
-from app.simulator.validation import BODY_LIMIT, Refusal, refusal_of, refusal_of_count
+from app.simulator.validation import model_of, refusal_of, refusal_of_headers, refusal_of_length
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 RATE = 60.0
 """Deltas a second, unless a script says otherwise."""
+_LOG = logging.getLogger("duologue")
 
 
 class Simulator:
@@ -39,14 +43,17 @@ class Simulator:
         clock: Callable[[], float] = time.monotonic,
         rate: float = RATE,
         sleep: Callable[[float], Any] = asyncio.sleep,
+        keeps_bodies: bool = False,
     ) -> None:
-        """`clock` gives seconds, for the cache's lifetimes; `rate` 0 streams as fast as the reader reads."""
-        self.journal = Journal()
+        """`clock` gives seconds, for the cache's lifetimes; `rate` 0 streams as fast as the reader reads.
+
+        `keeps_bodies`: the journal keeps what was sent, for tests to look at.
+        """
+        self.journal = Journal(keeps_bodies)
         self._catalogue = catalogue
         self._ledger = Ledger(clock)
         self._rate = rate
         self._sleep = sleep
-        self._count = 0
         self._failures: Counter[str] = Counter()
 
     def asgi(self) -> "Starlette":
@@ -62,27 +69,29 @@ class Simulator:
                 Route("/v1/models", self._models, methods=["GET"]),
                 Route("/v1/models/{id:path}", self._model, methods=["GET"]),
                 Route("/{path:path}", self._nowhere, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
-            ]
+            ],
+            exception_handlers={Exception: self._bug},
         )
 
     # ---- endpoints
 
     async def _messages(self, request: "Request") -> "Response":
-        body, entry, refused = await self._read(request)
-        if refused is None:
-            refused = refusal_of(request.headers, body, self._catalogue)
+        entry, body, refused = await self._read(request, counting=False)
         if refused is not None:
             return self._refuse(entry, refused)
-        script = script_of(prompt_of(body), str(body["model"]))
-        if script.status is not None and self._fails_still(script, prompt_of(body)):
+        prompt, model = prompt_of(body), self._model_of(body)
+        script = script_of(prompt, str(body["model"]))
+        if script.status is not None and self._fails_still(script, prompt):
             message = f"This is the {script.status} that was asked for."
             return self._refuse(entry, Refusal(script.status, STATUSES[script.status], message), script.retry_after)
-        self._count += 1
-        model = self._catalogue.find(str(body["model"]).split("+")[0])
-        reply = reply_to(body, script, model, self._ledger, self._count)
+        positions = positions_of(body, model)
+        if (refused := refusal_of_length(positions, model)) is not None:
+            return self._refuse(entry, refused)
+        input_ = self._ledger.account(positions, model.min_cacheable_tokens or DEFAULT_FLOOR)
+        reply = reply_to(body, script, model, input_, entry.number)
         if not body.get("stream"):
             return self._json(entry, 200, reply)
-        return self._stream(entry, reply, script, prompt_of(body))
+        return self._stream(entry, reply, script, prompt)
 
     async def _complete(self, request: "Request") -> "Response":
         from starlette.responses import StreamingResponse
@@ -110,61 +119,68 @@ class Simulator:
             yield frame(event)
 
     async def _count_tokens(self, request: "Request") -> "Response":
-        body, entry, refused = await self._read(request)
-        if refused is None:
-            refused = refusal_of_count(request.headers, body, self._catalogue)
+        entry, body, refused = await self._read(request, counting=True)
         if refused is not None:
             return self._refuse(entry, refused)
-        positions = positions_of(body)
-        return self._json(entry, 200, {"input_tokens": positions[-1].tokens if positions else 0})
+        positions = positions_of(body, self._model_of(body))
+        return self._json(entry, 200, {"input_tokens": positions[-1].tokens})
 
     async def _models(self, request: "Request") -> "Response":
-        entry = self.journal.note("GET", request.url.path, request.headers, None)
-        refused = refusal_of_count(request.headers, None, self._catalogue)
-        if refused is not None:
-            return self._refuse(entry, refused)
-        return self._json(entry, 200, model_page(self._catalogue, request.query_params))
+        return self._listed(request, lambda: model_page(self._catalogue, request.query_params))
 
     async def _model(self, request: "Request") -> "Response":
-        entry = self.journal.note("GET", request.url.path, request.headers, None)
-        refused = refusal_of_count(request.headers, None, self._catalogue)
-        if refused is not None:
-            return self._refuse(entry, refused)
-        found = self._catalogue.find(request.path_params["id"])
-        if found is None:
-            name = request.path_params["id"]
-            return self._refuse(entry, Refusal(404, "not_found_error", f"model: {name}"))
-        return self._json(entry, 200, model_row(found))
+        return self._listed(request, lambda: model_named(self._catalogue, request.path_params["id"]))
 
     async def _nowhere(self, request: "Request") -> "Response":
-        entry = self.journal.note(request.method, request.url.path, request.headers, None)
-        return self._refuse(entry, Refusal(404, "not_found_error", "Not Found"))
+        return self._refuse(self._noted(request), Refusal(404, "not_found_error", "Not Found"))
+
+    async def _bug(self, request: "Request", error: Exception) -> "Response":
+        """The last resort: the API's own shape for the asker, the whole story for the log."""
+        entry = self._noted(request)
+        if not isinstance(error, _Cut):
+            _LOG.error("the simulator failed at %s", entry.request_id, exc_info=error)
+        return self._refuse(entry, Refusal(500, "api_error", "Internal server error"))
 
     # ---- answering
 
-    async def _read(self, request: "Request") -> tuple[Any, Entry, Refusal | None]:
-        raw = bytearray()
-        async for chunk in request.stream():
-            raw += chunk
-            if len(raw) > BODY_LIMIT:
-                entry = self.journal.note(request.method, request.url.path, request.headers, None)
-                message = "Request exceeds the maximum size"
-                return None, entry, Refusal(413, "request_too_large", message)
-        try:
-            body = json.loads(bytes(raw))
-        except (ValueError, RecursionError):
-            entry = self.journal.note(request.method, request.url.path, request.headers, None)
-            return None, entry, Refusal(400, "invalid_request_error", "The request body is not valid JSON")
-        return body, self.journal.note(request.method, request.url.path, request.headers, body), None
+    def _noted(self, request: "Request") -> Entry:
+        """The request's entry in the journal, made when it is first asked for."""
+        found = request.scope.get("entry")
+        if not isinstance(found, Entry):
+            found = self.journal.note(request.method, request.url.path, request.headers)
+            request.scope["entry"] = found
+        return found
+
+    async def _read(self, request: "Request", *, counting: bool) -> tuple[Entry, Any, Refusal | None]:
+        """The entry, the body, and why it is refused if it is."""
+        entry = self._noted(request)
+        raw = await gathered(request.stream())
+        if isinstance(raw, Refusal):
+            return entry, None, raw
+        body = parsed(raw)
+        if isinstance(body, Refusal):
+            return entry, None, refusal_of_headers(request.headers) or body
+        self.journal.keep(entry, body, len(raw))
+        return entry, body, refusal_of(request.headers, body, self._catalogue, counting=counting)
+
+    def _model_of(self, body: Mapping[str, Any]) -> ModelEntry:
+        found = model_of(body, self._catalogue)
+        assert found is not None, "the validation has found it"
+        return found
+
+    def _listed(self, request: "Request", found: Callable[[], Mapping[str, Any] | Refusal]) -> "Response":
+        entry = self._noted(request)
+        answer = refusal_of_headers(request.headers) or found()
+        return self._refuse(entry, answer) if isinstance(answer, Refusal) else self._json(entry, 200, answer)
 
     def _fails_still(self, script: Script, prompt: str) -> bool:
         self._failures[prompt] += 1
         return script.times is None or self._failures[prompt] <= script.times
 
-    def _headers(self, number: int) -> dict[str, str]:
+    def _headers(self, entry: Entry) -> dict[str, str]:
         reset = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1))
         limits = {"requests": 1000, "input-tokens": 2_000_000, "output-tokens": 400_000, "tokens": 2_400_000}
-        headers = {"request-id": f"req_sim_{number:012d}", "anthropic-organization-id": "simulator"}
+        headers = {"request-id": entry.request_id, "anthropic-organization-id": "simulator"}
         for name, limit in limits.items():
             headers[f"anthropic-ratelimit-{name}-limit"] = str(limit)
             headers[f"anthropic-ratelimit-{name}-remaining"] = str(limit - 1)
@@ -176,17 +192,16 @@ class Simulator:
 
         entry.status = status
         text = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        every = {**self._headers(len(self.journal.entries)), **(headers or {})}
+        every = {**self._headers(entry), **(headers or {})}
         return Response(text, status, headers=every, media_type="application/json")
 
     def _refuse(self, entry: Entry, refused: Refusal, retry_after: float | None = None) -> "Response":
-        request_id = f"req_sim_{len(self.journal.entries):012d}"
         body = {
             "type": "error",
             "error": {"type": refused.kind, "message": refused.message, "details": None},
-            "request_id": request_id,
+            "request_id": entry.request_id,
         }
-        headers = {"request-id": request_id}
+        headers: dict[str, str] = {}
         if retry_after is not None:
             headers["retry-after"] = f"{retry_after:g}"
         return self._json(entry, refused.status, body, headers)
@@ -198,7 +213,7 @@ class Simulator:
         broken = script.break_by if script.break_by is None or self._fails_still(script, prompt) else None
         return StreamingResponse(
             self._frames(entry, message, script, broken),
-            headers={**self._headers(len(self.journal.entries)), "cache-control": "no-cache"},
+            headers={**self._headers(entry), "cache-control": "no-cache"},
             media_type="text/event-stream; charset=utf-8",
         )
 
@@ -220,20 +235,20 @@ class Simulator:
             else:
                 finished = True
                 return
-            async for last in self._ending(message, script, broken, event):
+            async for last in self._ending(entry, message, script, broken, event):
                 yield last
             finished = True
         finally:
             entry.disconnected = not finished
 
     async def _ending(
-        self, message: dict[str, Any], script: Script, broken: str | None, event: Event
+        self, entry: Entry, message: dict[str, Any], script: Script, broken: str | None, event: Event
     ) -> AsyncIterator[bytes]:
         """How an answer that was scripted to end early ends."""
         match broken:
             case "error":
                 error = {"type": "overloaded_error", "message": "Overloaded", "details": None}
-                yield frame({"type": "error", "error": error, "request_id": None})
+                yield frame({"type": "error", "error": error, "request_id": entry.request_id})
             case "stall":
                 await asyncio.Event().wait()
             case "cut":

@@ -41,7 +41,7 @@ def events_of_message(message: Mapping[str, Any]) -> Iterator[Event]:
 
 def frame(event: Event) -> bytes:
     """One event on the wire."""
-    return f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
+    return f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n".encode("utf-8", "replace")
 
 
 def _block(index: int, block: Mapping[str, Any]) -> Iterator[Event]:
