@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.simulator.cache import Accounted, Ledger, positions_of
-from tests.app.simulator.support import PNG, TOOL, assistant, body, entry, result, text, use, user
+from tests.support.simulated import PNG, TOOL, assistant, body, entry, result, text, use, user
 
 MARK = {"type": "ephemeral"}
 HOUR = {"type": "ephemeral", "ttl": "1h"}

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import anthropic
@@ -44,8 +45,9 @@ def png(width: int, height: int) -> str:
 
 
 @pytest.fixture
-def sdk(simulator: LocalSimulator, simulator_url: str) -> anthropic.Anthropic:
-    return anthropic.Anthropic(api_key="sk-ant-test", base_url=simulator_url, max_retries=0)
+def sdk(simulator_url: str) -> Iterator[anthropic.Anthropic]:
+    with anthropic.Anthropic(api_key="sk-ant-test", base_url=simulator_url, max_retries=0) as client:
+        yield client
 
 
 class Heard:
