@@ -69,11 +69,18 @@ class Engine:
         return await asyncio.to_thread(make)
 
     async def _start_simulator(self) -> str:
-        def start() -> "tuple[LocalSimulator, str]":
+        """One simulator for the whole run: a client that is built anew finds the cache as it was.
+
+        `Accounts` asks from under its lock, so that two never start at once.
+        """
+
+        def start() -> "LocalSimulator":
             from app.simulator.server import LocalSimulator
 
             simulator = LocalSimulator()
-            return simulator, simulator.start()
+            simulator.start()
+            return simulator
 
-        self._simulator, url = await asyncio.to_thread(start)
-        return url
+        if self._simulator is None:
+            self._simulator = await asyncio.to_thread(start)
+        return self._simulator.url
