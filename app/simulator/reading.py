@@ -1,6 +1,7 @@
 """A request's body, from bytes to JSON: what the API would not read is refused here."""
 
 import json
+import math
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -31,7 +32,7 @@ def parsed(raw: bytes) -> Any | Refusal:
         text = raw.decode("utf-8")
         if _too_deep(text):
             return invalid("The request body is nested too deeply")
-        body = json.loads(text, parse_constant=_refused_constant)
+        body = json.loads(text, parse_constant=_refused_constant, parse_float=_finite)
         if "\\u" in text:
             json.dumps(body, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
@@ -43,6 +44,14 @@ def parsed(raw: bytes) -> Any | Refusal:
 
 def _refused_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    """1e999 would be written back as no JSON at all."""
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(digits)
+    return value
 
 
 def _too_deep(text: str) -> bool:
