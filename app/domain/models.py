@@ -39,6 +39,8 @@ class ThinkingSupport:
     default_display: str
     off_max_effort: str | None = None
     min_budget_tokens: int | None = None
+    prefix_check: str = "none"
+    """Whose signed thinking is refused after an edited prefix: `none`, `accounts_since_2026-08-31`, `all_accounts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,7 @@ def _thinking(raw: Mapping[str, Any]) -> ThinkingSupport:
         raw["default_display"],
         raw["off_max_effort"],
         raw["min_budget_tokens"],
+        raw["prefix_check"],
     )
 
 

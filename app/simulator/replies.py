@@ -12,6 +12,7 @@ from app.simulator.answers import answer_to
 from app.simulator.cache import Accounted
 from app.simulator.faults import Script, without_script
 from app.simulator.images import picture_size
+from app.simulator.rules.signatures import signature_of
 from app.simulator.tokens import text_tokens
 from app.simulator.tool_calls import arguments_for
 
@@ -83,8 +84,7 @@ def _content(
     if _thinks(body, script, entry):
         given = (body.get("thinking") or {}).get("display")
         shown = (given or (entry.thinking.default_display if entry.thinking else "")) != "omitted"
-        signature = base64.b64encode(f"simulated {digest}".encode()).decode()
-        content.append({"type": "thinking", "thinking": THOUGHT if shown else "", "signature": signature})
+        content.append({"type": "thinking", "thinking": THOUGHT if shown else "", "signature": signature_of(body)})
     calls = _calls(body, digest)
     if calls:
         text = "The simulator calls what it was given." if len(calls) == 1 else "The simulator calls several at once."

@@ -24,6 +24,7 @@ from app.simulator.rules.parameters import (
     sampling_faults,
     server_faults,
 )
+from app.simulator.rules.signatures import signature_faults
 from app.simulator.rules.thinking import thinking_faults
 from app.simulator.rules.tools import choice_faults, tool_faults
 from app.simulator.vocabulary import BETAS
@@ -37,7 +38,7 @@ VERSIONS = frozenset({"2023-06-01", "2026-10-21"})
 RULES: tuple[Rule, ...] = (
     beta_faults, limit_faults, model_faults, effort_faults, sampling_faults, thinking_faults, tool_faults,
     choice_faults, server_faults, message_faults, block_faults, order_faults, count_faults, breakpoint_faults,
-    format_faults,
+    format_faults, signature_faults,
 )  # fmt: skip
 
 
