@@ -7,6 +7,7 @@ Source: Messages API reference §6.1, §12.1.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 Block = Mapping[str, Any]
@@ -49,16 +50,14 @@ def tools_of(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 def turns_of(body: Mapping[str, Any]) -> list[Merged]:
     """The messages, merged."""
     turns: list[Merged] = []
-    for at, message in enumerate(messages_of(body)):
-        found = tuple(
+    for role, group in groupby(enumerate(messages_of(body)), lambda each: each[1]["role"]):
+        members = list(group)
+        placed = (
             Placed(f"messages.{at}.content.{number}", block)
+            for at, message in members
             for number, block in enumerate(blocks_of(message.get("content")))
         )
-        role = message["role"]
-        if turns and turns[-1].role == role:
-            turns[-1] = Merged(role, turns[-1].first, turns[-1].blocks + found)
-        else:
-            turns.append(Merged(role, at, found))
+        turns.append(Merged(str(role), members[0][0], tuple(placed)))
     return turns
 
 

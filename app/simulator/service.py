@@ -70,7 +70,7 @@ class Simulator:
                 Route("/v1/models/{id:path}", self._model, methods=["GET"]),
                 Route("/{path:path}", self._nowhere, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
             ],
-            exception_handlers={Exception: self._bug},
+            exception_handlers={405: self._not_allowed, Exception: self._bug},
         )
 
     # ---- endpoints
@@ -133,6 +133,9 @@ class Simulator:
 
     async def _nowhere(self, request: "Request") -> "Response":
         return self._refuse(self._noted(request), Refusal(404, "not_found_error", "Not Found"))
+
+    async def _not_allowed(self, request: "Request", error: Exception) -> "Response":
+        return self._refuse(self._noted(request), Refusal(405, "invalid_request_error", "Method Not Allowed"))
 
     async def _bug(self, request: "Request", error: Exception) -> "Response":
         """The last resort: the API's own shape for the asker, the whole story for the log."""

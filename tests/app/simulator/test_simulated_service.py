@@ -153,6 +153,19 @@ def test_a_bug_is_answered_in_the_apis_shape_and_logged(
     assert "ZeroDivisionError: a bug" in caplog.text
 
 
+@pytest.mark.parametrize("method", ["BREW", "OPTIONS"])
+def test_a_method_that_nothing_takes_is_refused_in_the_apis_shape(client: TestClient, method: str) -> None:
+    answer = client.request(method, "/v1/messages")
+    assert (answer.status_code, answer.json()["error"]["type"]) == (405, "invalid_request_error")
+
+
+def test_a_hundred_thousand_messages_of_one_role_are_one_turn(client: TestClient) -> None:
+    answer = client.post("/v1/messages/count_tokens", json=body(max_tokens=None, messages=HELLO * 100_000))
+    assert answer.status_code == 200
+    more = client.post("/v1/messages/count_tokens", json=body(max_tokens=None, messages=HELLO * 100_001))
+    assert more.json()["error"]["message"].startswith("messages: List should have at most 100000 items")
+
+
 def test_request_ids_do_not_repeat(client: TestClient) -> None:
     ids = {client.get("/v1/models").headers["request-id"] for _ in range(KEPT + 10)}
     assert len(ids) == KEPT + 10
