@@ -139,6 +139,15 @@ class RawBlock:
         return str(self.raw.get("type", "unknown"))
 
 
+UNREADABLE = "unreadable"
+"""The kind of the block that stands for stored data that could not be read: shown, never sent."""
+
+
+def unreadable(raw: str) -> RawBlock:
+    """What stands in for stored data that could not be read; `raw` is that data as it was found."""
+    return RawBlock({"type": UNREADABLE, "raw": raw})
+
+
 Block = (
     TextBlock
     | ThinkingBlock

@@ -98,14 +98,13 @@ class Conversation:
 
     @property
     def path(self) -> tuple[Message, ...]:
-        """The active path, first message first."""
-        found: list[Message] = []
+        """The active path, first message first. In a damaged tree it begins where the way to the root is lost."""
+        found: dict[str, Message] = {}
         at = self.leaf
-        while at is not None:
-            message = self.messages[at]
-            found.append(message)
-            at = message.parent
-        return tuple(reversed(found))
+        while at is not None and at in self.messages and at not in found:
+            found[at] = self.messages[at]
+            at = found[at].parent
+        return tuple(reversed(found.values()))
 
     def siblings(self, message_id: str) -> tuple[Message, ...]:
         """All messages with the same parent, oldest first, the message itself included."""

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from app.domain.blocks import (
+    UNREADABLE,
     Block,
+    RawBlock,
     RedactedThinkingBlock,
     TextBlock,
     ThinkingBlock,
@@ -54,8 +56,18 @@ def _turn(message: Message) -> Turn | None:
     blocks = message.blocks
     if message.role is Role.ASSISTANT and message.state in _CUT:
         blocks = _sendable(blocks)
-    blocks = tuple(each for each in blocks if not (isinstance(each, TextBlock) and not each.text.strip()))
+    blocks = tuple(each for each in blocks if not _says_nothing(each))
     return Turn(message.role.value, blocks) if blocks else None
+
+
+def _says_nothing(block: Block) -> bool:
+    """The API refuses empty text, and what could not be read from the disk is nobody's words."""
+    match block:
+        case TextBlock(text):
+            return not text.strip()
+        case RawBlock():
+            return block.kind == UNREADABLE
+    return False
 
 
 def _sendable(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

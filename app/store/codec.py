@@ -1,25 +1,30 @@
 """Messages and setups as the JSON that the database holds.
 
 JSON text is pure ASCII: lone surrogates, U+0000 and integers of any size survive, which SQLite's own text would not.
-Large base64 data is taken out and stored once, under its hash.
+Large base64 data is taken out and stored once, under its hash. Reading never raises: a disk may hold anything, and one
+row that is damaged must not take the others with it.
 """
 
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
 from app.dialects.blocks import block_from_wire, block_to_wire
-from app.domain.blocks import Block, TextBlock
+from app.domain.blocks import Block, TextBlock, unreadable
 from app.domain.caching import Breakpoint, CachePlan, Section, Ttl
 from app.domain.conversation import ReplyFacts
 from app.domain.request import Parameters, Setup, Thinking
 from app.domain.tools import NativeTool, Tool, ToolChoice, ToolDefinition
 from app.domain.usage import TokenUsage
+from app.errors import TranslationError
+from app.store.shapes import fits
 
 BLOB_FROM = 1024
 """Characters of base64 from which data is stored apart."""
 _REFERENCE = "duologue:blob"
+_MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError, TranslationError)
+"""What reading raises of JSON that is not ours or no longer whole."""
 
 
 def blocks_to_json(blocks: tuple[Block, ...], blobs: dict[str, str]) -> str:
@@ -28,8 +33,12 @@ def blocks_to_json(blocks: tuple[Block, ...], blobs: dict[str, str]) -> str:
 
 
 def blocks_from_json(text: str, blob: Callable[[str], str]) -> tuple[Block, ...]:
-    """The blocks again; `blob` gives the data of a hash."""
-    return tuple(block_from_wire(_put_back(raw, blob)) for raw in json.loads(text))
+    """The blocks again; `blob` gives the data of a hash. What cannot be read stands there as an `unreadable` block."""
+    try:
+        raws = json.loads(text)
+    except _MALFORMED:
+        return (unreadable(text),)
+    return tuple(_block(raw, blob) for raw in raws) if isinstance(raws, list) else (unreadable(text),)
 
 
 def facts_to_json(facts: ReplyFacts | None) -> str | None:
@@ -37,12 +46,17 @@ def facts_to_json(facts: ReplyFacts | None) -> str | None:
 
 
 def facts_from_json(text: str | None) -> ReplyFacts | None:
+    """The facts again, or None where none can be read: the answer itself needs them not."""
     if text is None:
         return None
-    raw = _known(ReplyFacts, json.loads(text))
-    usage = raw.get("usage")
-    raw["usage"] = None if usage is None else TokenUsage(**_known(TokenUsage, usage))
-    return ReplyFacts(**raw)
+    try:
+        raw = _known(ReplyFacts, json.loads(text))
+        usage = raw.get("usage")
+        raw["usage"] = None if usage is None else TokenUsage(**_known(TokenUsage, usage))
+        facts = ReplyFacts(**raw)
+    except _MALFORMED:
+        return None
+    return facts if fits(facts, ReplyFacts) else None
 
 
 def setup_to_json(setup: Setup) -> str:
@@ -56,27 +70,65 @@ def setup_to_json(setup: Setup) -> str:
 
 
 def setup_from_json(text: str) -> Setup:
-    raw = _known(Setup, json.loads(text))
-    parameters = _known(Parameters, raw.get("parameters", {}))
+    """The setup again. A part of it that cannot be read falls back to its default, by itself."""
+    try:
+        raws = _known(Setup, json.loads(text))
+    except _MALFORMED:
+        return Setup()
+    shapes = get_type_hints(Setup)
+    found: dict[str, Any] = {}
+    for name, raw in raws.items():
+        try:
+            value = _PARTS[name](raw) if name in _PARTS else raw
+        except _MALFORMED:
+            continue
+        if fits(value, shapes[name]):
+            found[name] = value
+    return Setup(**found)
+
+
+def _block(raw: Any, blob: Callable[[str], str]) -> Block:
+    try:
+        block = block_from_wire(_put_back(raw, blob))
+    except _MALFORMED:
+        return unreadable(_text(raw))
+    return block if fits(block, Block) else unreadable(_text(raw))
+
+
+def _system(raw: Any) -> tuple[TextBlock, ...]:
+    blocks = (block_from_wire(each) for each in raw)
+    return tuple(block for block in blocks if isinstance(block, TextBlock))
+
+
+def _parameters(raw: Any) -> Parameters:
+    known = _known(Parameters, raw)
     for name, kind in (("thinking", Thinking), ("tool_choice", ToolChoice)):
-        if parameters.get(name) is not None:
-            parameters[name] = kind(**_known(kind, parameters[name]))
-    parameters["stop_sequences"] = tuple(parameters.get("stop_sequences", ()))
-    system = (block_from_wire(each) for each in raw.get("system", ()))
+        if known.get(name) is not None:
+            known[name] = kind(**_known(kind, known[name]))
+    known["stop_sequences"] = tuple(known.get("stop_sequences", ()))
+    return Parameters(**known)
+
+
+def _tools(raw: Any) -> tuple[Tool, ...]:
+    return tuple(_tool_from_json(each) for each in raw)
+
+
+def _cache_plan(raw: Any) -> CachePlan:
     marks = (
         Breakpoint(Section(each["section"]), each["index"], each["block"], Ttl(each["ttl"]), each.get("part"))
-        for each in raw.get("cache_plan", ())
+        for each in raw
     )
-    return Setup(
-        **raw
-        | {
-            "system": tuple(block for block in system if isinstance(block, TextBlock)),
-            "parameters": Parameters(**parameters),
-            "tools": tuple(_tool_from_json(each) for each in raw.get("tools", ())),
-            "cache_plan": CachePlan(frozenset(marks)),
-            "betas": tuple(raw.get("betas", ())),
-        }
-    )
+    return CachePlan(frozenset(marks))
+
+
+_PARTS: Mapping[str, Callable[[Any], Any]] = {
+    "system": _system,
+    "parameters": _parameters,
+    "tools": _tools,
+    "cache_plan": _cache_plan,
+    "betas": tuple,
+}
+"""How the parts of a setup are read that are not the JSON value itself."""
 
 
 def _text(value: Any) -> str:

@@ -27,7 +27,8 @@ class ConversationRow:
 def rows(db: sqlite3.Connection) -> tuple[ConversationRow, ...]:
     found = db.execute(
         """
-        SELECT c.id, c.title, c.title_is_manual, coalesce(m.created_ms, c.created_ms), c.pinned, coalesce(m.state, '')
+        SELECT CAST(c.id AS TEXT), CAST(c.title AS TEXT), c.title_is_manual,
+            CAST(coalesce(m.created_ms, c.created_ms) AS INTEGER), c.pinned, coalesce(m.state, '')
         FROM conversations c
         LEFT JOIN messages m ON m.seq = (SELECT max(seq) FROM messages WHERE conversation_id = c.id)
         WHERE c.deleted_ms IS NULL
@@ -35,7 +36,7 @@ def rows(db: sqlite3.Connection) -> tuple[ConversationRow, ...]:
         """
     )
     return tuple(
-        ConversationRow(id_, title, bool(manual), last_ms, bool(pinned), state)
+        ConversationRow(id_, title or "", bool(manual), last_ms or 0, bool(pinned), state)
         for id_, title, manual, last_ms, pinned, state in found
     )
 
@@ -48,8 +49,15 @@ def load(db: sqlite3.Connection, conversation_id: str) -> Conversation:
         raise StoreError("there is no such conversation")
     title, manual, created_ms, setup, leaf = row
     tree = messages.load(db, conversation_id)
-    known_leaf = leaf if leaf in tree else next(reversed(tree), None)
-    return Conversation(conversation_id, title, bool(manual), created_ms, setup_from_json(setup), tree, known_leaf)
+    return Conversation(
+        id=conversation_id,
+        title=str(title),
+        title_is_manual=bool(manual),
+        created_ms=created_ms if isinstance(created_ms, int) else 0,
+        setup=setup_from_json(str(setup)),
+        messages=tree,
+        leaf=leaf if leaf in tree else next(reversed(tree), None),
+    )
 
 
 def create(db: sqlite3.Connection, conversation: Conversation) -> None:

@@ -1,12 +1,18 @@
 """Messages, their large data, and search, in SQL. Runs on the store's thread."""
 
+import re
 import sqlite3
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from app.domain.blocks import Block, plain_text
 from app.domain.conversation import Message, MessageState, Role
 from app.store.codec import blocks_from_json, blocks_to_json, facts_from_json, facts_to_json
 from app.store.transaction import transaction
+
+_UNSEARCHABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no SQLite text holds: it would end the query or refuse it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +78,43 @@ def load(db: sqlite3.Connection, conversation_id: str) -> dict[str, Message]:
     ).fetchall()
 
     def blob(hash_: str) -> str:
-        row = db.execute("SELECT data FROM blobs WHERE hash = ?", (hash_,)).fetchone()
+        row = db.execute("SELECT data FROM blobs WHERE hash = ?", (str(hash_),)).fetchone()
         return str(row[0]) if row else ""
 
-    return {
-        id_: Message(
-            id_,
-            parent,
-            Role(role),
-            blocks_from_json(blocks, blob),
-            MessageState(state),
-            created_ms,
-            facts_from_json(facts),
-        )
-        for id_, parent, role, state, created_ms, blocks, facts in found
-    }
+    return {row[0]: _message(row, blob) for row in found}
+
+
+def _message(row: tuple[Any, ...], blob: Callable[[str], str]) -> Message:
+    """A row as a message, in whatever state the row is; only its id is taken for granted."""
+    id_, parent, role, state, created_ms, blocks, facts = row
+    return Message(
+        id=str(id_),
+        parent=None if parent is None else str(parent),
+        role=Role(role) if role in set(Role) else Role.ASSISTANT,
+        blocks=blocks_from_json(str(blocks), blob),
+        state=MessageState(state) if state in set(MessageState) else MessageState.INTERRUPTED,
+        created_ms=created_ms if isinstance(created_ms, int) else 0,
+        facts=None if facts is None else facts_from_json(str(facts)),
+    )
 
 
 def interrupt(db: sqlite3.Connection) -> None:
     """Answers that a dead process left under way are interrupted, with the text that they had."""
-    left = db.execute(
-        "SELECT DISTINCT conversation_id FROM messages WHERE state = ?", (MessageState.STREAMING.value,)
-    ).fetchall()
-    for (conversation_id,) in left:
-        for message in load(db, conversation_id).values():
-            if message.state is MessageState.STREAMING:
-                put(db, conversation_id, replace(message, state=MessageState.INTERRUPTED))
+    with transaction(db):
+        left = db.execute(
+            "UPDATE messages SET state = ? WHERE state = ? RETURNING seq, blocks, text",
+            (MessageState.INTERRUPTED.value, MessageState.STREAMING.value),
+        ).fetchall()
+        for seq, blocks, indexed in left:
+            text = _searchable(blocks_from_json(str(blocks), lambda _: ""))
+            _unindex(db, [(seq, indexed)])
+            db.execute("UPDATE messages SET text = ? WHERE seq = ?", (text, seq))
+            db.execute("INSERT INTO message_search (rowid, text) VALUES (?, ?)", (seq, text))
 
 
 def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ...]:
     # each word in quotes, so that nothing a person types is read as FTS5's own syntax
-    words = " ".join('"' + word.replace('"', '""') + '"*' for word in text.split())
+    words = " ".join('"' + word.replace('"', '""') + '"*' for word in _UNSEARCHABLE.sub(" ", text).split())
     if not words:
         return ()
     found = db.execute(

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from app.errors import StoreCorrupt, StoreError, StoreReadOnly
@@ -100,6 +101,7 @@ def _opened(path: Path, *, suspicious: bool) -> sqlite3.Connection:
 
 def configure(db: sqlite3.Connection) -> None:
     """Every setting of a connection, with its reason."""
+    db.text_factory = partial(str, encoding="utf-8", errors="replace")  # a flipped bit costs a letter, not the row
     db.execute("PRAGMA journal_mode = WAL")  # readers go on while an answer is stored
     db.execute("PRAGMA synchronous = FULL")  # a commit survives a power loss, not only a crash
     db.execute("PRAGMA foreign_keys = ON")
