@@ -17,6 +17,7 @@
       RateLimited, ServerFailed, GatewayTimedOut, Overloaded
   * StoreError                the database
     + StoreTooNew, StoreCorrupt, StoreLocked, StoreReadOnly, DiskFull
+    + ConversationGone        what was asked for is not in it
   * VaultError                the keyring
     + VaultAbsent, VaultLocked, VaultDenied, VaultSilent, VaultUntrusted
   x InvalidKey                a string that cannot be an API key
@@ -219,6 +220,11 @@ class StoreReadOnly(StoreError):
 @dataclass(eq=False)
 class DiskFull(StoreError):
     pass
+
+
+@dataclass(eq=False)
+class ConversationGone(StoreError):
+    """There is no conversation of this id."""
 
 
 @dataclass(eq=False)

@@ -19,9 +19,9 @@ class ConversationStore(Protocol[R]):
 
     async def load(self, conversation_id: str) -> Conversation: ...
 
-    async def create(self, conversation: Conversation) -> None: ...
+    async def add(self, conversation: Conversation, message: Message) -> None: ...
 
-    async def put_message(self, conversation_id: str, message: Message) -> None: ...
+    async def put_leaf(self, conversation_id: str, message: Message) -> None: ...
 
     async def set_leaf(self, conversation_id: str, leaf: str | None) -> None: ...
 
@@ -66,12 +66,11 @@ class Library(Generic[R]):
 
     async def add(self, conversation: Conversation, message: Message) -> Conversation:
         """Store `message` as the new leaf. The first message also stores the conversation, under its first title."""
-        if not conversation.messages:
-            await self._store.create(conversation)
-        await self._store.put_message(conversation.id, message)
-        grown = conversation.with_message(message).at_leaf(message.id)
-        await self._store.set_leaf(grown.id, grown.leaf)
-        return grown
+        if conversation.messages:
+            await self._store.put_leaf(conversation.id, message)
+        else:
+            await self._store.add(conversation, message)
+        return conversation.with_message(message).at_leaf(message.id)
 
     async def show_branch(self, conversation: Conversation, leaf: str | None) -> Conversation:
         """Make `leaf` the end of the active path."""

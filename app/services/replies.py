@@ -34,11 +34,11 @@ class MessagesClient(Protocol):
 
 
 class MessageStore(Protocol):
-    async def put_message(self, conversation_id: str, message: Message) -> None: ...
+    async def put_leaf(self, conversation_id: str, message: Message) -> None: ...
 
     async def grow_message(self, conversation_id: str, message: Message) -> None: ...
 
-    async def set_leaf(self, conversation_id: str, leaf: str | None) -> None: ...
+    async def finish_message(self, conversation_id: str, message: Message) -> None: ...
 
 
 class ReplyWatch(Protocol):
@@ -49,6 +49,9 @@ class ReplyWatch(Protocol):
 
     def arrived(self, events: Sequence[ClientEvent]) -> None:
         """A batch of events, about one a frame."""
+
+    def not_saved(self, error: StoreError) -> None:
+        """What has arrived could not be stored; told once, until it works again. The answer goes on in memory."""
 
     def ended(self, message: Message) -> None:
         """The message as it will stay."""
@@ -66,6 +69,8 @@ class _Growing:
     request_id: str = ""
     first_token: float | None = None
     grown: asyncio.Event = field(default_factory=asyncio.Event)
+    is_refused: bool = False
+    """The last attempt to store it failed, and the watch knows."""
 
 
 class ReplyService:
@@ -92,23 +97,20 @@ class ReplyService:
 
         To stop it, cancel the task. However it ends, what has arrived is stored, for the tokens were paid for, and
         `watch.ended` is told: the message's state and `facts.error` say how it ended. The network's failures do not
-        raise; they come as such a message.
+        raise; they come as such a message. A store that refuses ends no answer: `watch.not_saved` is told, and storing
+        is tried again and again, after the end too.
 
         Raises:
-            StoreError: the message could not be stored; nothing was sent if that was at the start.
+            StoreError: the message could not be stored at the start; nothing was sent.
         """
         growing = self._begin(conversation)
-        await self._store.put_message(conversation.id, growing.message)
-        await self._store.set_leaf(conversation.id, growing.message.id)
+        await self._store.put_leaf(conversation.id, growing.message)
         watch.started(lambda: self._message(growing))
         try:
             await self._stream(conversation, growing, watch)
         except asyncio.CancelledError:
             # shielded: the window may be closing, and what has arrived must reach the disk all the same
             await asyncio.shield(self._end(growing, watch, MessageState.STOPPED))
-            raise
-        except StoreError as error:
-            watch.ended(self._ended(growing, MessageState.INTERRUPTED, error))
             raise
         except DuologueError as error:
             state = MessageState.INTERRUPTED if growing.accumulator.reply().blocks else MessageState.FAILED
@@ -146,7 +148,7 @@ class ReplyService:
     async def _ask(self, client: MessagesClient, request: Request, growing: _Growing, watch: ReplyWatch) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                saver = group.create_task(self._save(growing))
+                saver = group.create_task(self._save(growing, watch))
                 async with client.stream(request) as batches:
                     async for batch in batches:
                         watch.arrived(tuple(self._take(growing, event) for event in batch))
@@ -155,13 +157,28 @@ class ReplyService:
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None
 
-    async def _save(self, growing: _Growing) -> None:
+    async def _save(self, growing: _Growing, watch: ReplyWatch) -> None:
         """Store the answer as it grows, also when it pauses: never later than `SAVE_EVERY_S` after it grew."""
         while True:
             await growing.grown.wait()
             growing.grown.clear()
-            await self._store.grow_message(growing.conversation_id, self._message(growing))
+            await self._kept(growing, watch, self._store.grow_message, self._message(growing))
+            if growing.is_refused:
+                growing.grown.set()
             await asyncio.sleep(SAVE_EVERY_S)
+
+    async def _kept(
+        self, growing: _Growing, watch: ReplyWatch, put: Callable[[str, Message], Awaitable[None]], message: Message
+    ) -> None:
+        """Store with `put`; that it is refused is told once."""
+        try:
+            await put(growing.conversation_id, message)
+        except StoreError as error:
+            if not growing.is_refused:
+                watch.not_saved(error)
+            growing.is_refused = True
+        else:
+            growing.is_refused = False
 
     def _take(self, growing: _Growing, event: ClientEvent) -> ClientEvent:
         if isinstance(event, ResponseStarted):
@@ -207,4 +224,4 @@ class ReplyService:
         """Tell and store how it ended. Told first: what a full disk refuses is still on the screen."""
         message = self._ended(growing, state, error)
         watch.ended(message)
-        await self._store.put_message(growing.conversation_id, message)
+        await self._kept(growing, watch, self._store.finish_message, message)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.conversation import Conversation, Draft
 from app.domain.request import Setup
-from app.errors import StoreError
+from app.errors import ConversationGone
 from app.store import messages
 from app.store.codec import setup_from_json, setup_to_json
 from app.store.transaction import transaction
@@ -46,7 +46,7 @@ def load(db: sqlite3.Connection, conversation_id: str) -> Conversation:
         "SELECT title, title_is_manual, created_ms, setup, leaf FROM conversations WHERE id = ?", (conversation_id,)
     ).fetchone()
     if row is None:
-        raise StoreError("there is no such conversation")
+        raise ConversationGone("there is no such conversation")
     title, manual, created_ms, setup, leaf = row
     tree = messages.load(db, conversation_id)
     return Conversation(

@@ -8,7 +8,9 @@ from typing import Any
 
 from app.domain.blocks import Block, plain_text
 from app.domain.conversation import Message, MessageState, Role
+from app.store import growth
 from app.store.codec import blocks_from_json, blocks_to_json, facts_from_json, facts_to_json
+from app.store.growth import Growing
 from app.store.transaction import transaction
 
 _UNSEARCHABLE = re.compile("[\x00\ud800-\udfff]")
@@ -23,7 +25,7 @@ class SearchHit:
     """The words around the hit; the hit itself between U+0002 and U+0003."""
 
 
-def put(db: sqlite3.Connection, conversation_id: str, message: Message) -> None:
+def put(db: sqlite3.Connection, growing: Growing, conversation_id: str, message: Message) -> None:
     blobs: dict[str, str] = {}
     blocks = blocks_to_json(message.blocks, blobs)
     under_way = message.state is MessageState.STREAMING
@@ -54,25 +56,31 @@ def put(db: sqlite3.Connection, conversation_id: str, message: Message) -> None:
             _unindex(db, [before])
         db.execute("INSERT INTO message_search (rowid, text) VALUES (?, ?)", (seq, text))
         _use_blobs(db, seq, blobs)
+        growth.forget(db, seq)
+    growing.pop(seq, None)
 
 
-def grow(db: sqlite3.Connection, message: Message) -> None:
+def grow(db: sqlite3.Connection, growing: Growing, message: Message) -> None:
     """Only the blocks and facts, and only of a message that is still under way."""
     blobs: dict[str, str] = {}
     blocks = blocks_to_json(message.blocks, blobs)
     with transaction(db):
         row = db.execute(
-            "UPDATE messages SET blocks = ?, facts = ? WHERE id = ? AND state = ? RETURNING seq",
-            (blocks, facts_to_json(message.facts), message.id, MessageState.STREAMING.value),
+            "UPDATE messages SET facts = ? WHERE id = ? AND state = ? RETURNING seq",
+            (facts_to_json(message.facts), message.id, MessageState.STREAMING.value),
         ).fetchone()
-        if row is not None and blobs:
+        if row is None:
+            return
+        growth.store(db, growing, row[0], blocks)
+        if blobs:
             _use_blobs(db, row[0], blobs)
+    growing[row[0]] = blocks
 
 
 def load(db: sqlite3.Connection, conversation_id: str) -> dict[str, Message]:
     """The tree, in the order in which the messages were made."""
     found = db.execute(
-        "SELECT id, parent, role, state, created_ms, blocks, facts FROM messages WHERE conversation_id = ? "
+        "SELECT seq, id, parent, role, state, created_ms, blocks, facts FROM messages WHERE conversation_id = ? "
         "ORDER BY seq",
         (conversation_id,),
     ).fetchall()
@@ -81,12 +89,14 @@ def load(db: sqlite3.Connection, conversation_id: str) -> dict[str, Message]:
         row = db.execute("SELECT data FROM blobs WHERE hash = ?", (str(hash_),)).fetchone()
         return str(row[0]) if row else ""
 
-    return {row[0]: _message(row, blob) for row in found}
+    return {row[1]: _message(db, row, blob) for row in found}
 
 
-def _message(row: tuple[Any, ...], blob: Callable[[str], str]) -> Message:
+def _message(db: sqlite3.Connection, row: tuple[Any, ...], blob: Callable[[str], str]) -> Message:
     """A row as a message, in whatever state the row is; only its id is taken for granted."""
-    id_, parent, role, state, created_ms, blocks, facts = row
+    seq, id_, parent, role, state, created_ms, blocks, facts = row
+    if state == MessageState.STREAMING.value:
+        blocks = growth.grown(db, seq, blocks)
     return Message(
         id=str(id_),
         parent=None if parent is None else str(parent),
@@ -105,10 +115,12 @@ def interrupt(db: sqlite3.Connection) -> None:
             "UPDATE messages SET state = ? WHERE state = ? RETURNING seq, blocks, text",
             (MessageState.INTERRUPTED.value, MessageState.STREAMING.value),
         ).fetchall()
-        for seq, blocks, indexed in left:
-            text = _searchable(blocks_from_json(str(blocks), lambda _: ""))
+        for seq, stored, indexed in left:
+            blocks = growth.grown(db, seq, str(stored))
+            text = _searchable(blocks_from_json(blocks, lambda _: ""))
             _unindex(db, [(seq, indexed)])
-            db.execute("UPDATE messages SET text = ? WHERE seq = ?", (text, seq))
+            db.execute("UPDATE messages SET blocks = ?, text = ? WHERE seq = ?", (blocks, text, seq))
+            growth.forget(db, seq)
             db.execute("INSERT INTO message_search (rowid, text) VALUES (?, ?)", (seq, text))
 
 

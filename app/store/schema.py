@@ -55,6 +55,16 @@ MIGRATIONS = (
     -- kept true by app.store.messages: a trigger may not touch it, for the schema is not trusted
     CREATE VIRTUAL TABLE message_search USING fts5(text, content='messages', content_rowid='seq');
     """,
+    """
+    -- an answer under way: its blocks are those of its message with every tail put on, in the order of id
+    CREATE TABLE growth (
+        id INTEGER PRIMARY KEY,
+        seq INTEGER NOT NULL REFERENCES messages(seq) ON DELETE CASCADE,
+        kept INTEGER NOT NULL,
+        tail TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX growth_of_message ON growth(seq, id);
+    """,
 )
 
 

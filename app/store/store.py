@@ -3,7 +3,9 @@
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,10 +15,12 @@ from app.errors import StoreError
 from app.store import conversations, messages
 from app.store.conversations import ConversationRow
 from app.store.failures import translated
+from app.store.growth import Growing
 from app.store.instance import InstanceLock
 from app.store.messages import SearchHit
 from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file, prepare_folder
 from app.store.schema import migrate
+from app.store.transaction import transaction
 from app.store.worker import Worker
 
 T = TypeVar("T")
@@ -46,6 +50,8 @@ class Store:
         self._path = path
         self._lock = lock
         self._inode = path.stat().st_ino if path else 0
+        self._growing: Growing = {}
+        self._owed: dict[str, Callable[[], None]] = {}
 
     @classmethod
     async def open(cls, folder: Path) -> Opened:
@@ -92,7 +98,7 @@ class Store:
         return await self._run(lambda: conversations.rows(self._db))
 
     async def load(self, conversation_id: str) -> Conversation:
-        """Raises StoreError when there is none of this id."""
+        """Raises ConversationGone when there is none of this id."""
         return await self._run(lambda: conversations.load(self._db, conversation_id))
 
     async def create(self, conversation: Conversation) -> None:
@@ -119,11 +125,40 @@ class Store:
 
     async def put_message(self, conversation_id: str, message: Message) -> None:
         """Add a message, or replace the one with its id."""
-        await self._run(lambda: messages.put(self._db, conversation_id, message))
+        await self._run(lambda: messages.put(self._db, self._growing, conversation_id, message))
+
+    async def put_leaf(self, conversation_id: str, message: Message) -> None:
+        """Add a message and make it the end of the active path, both or neither."""
+        await self._run(lambda: self._put_leaf(conversation_id, message))
+
+    async def add(self, conversation: Conversation, message: Message) -> None:
+        """Store a conversation with its first message, both or neither."""
+
+        def both() -> None:
+            with transaction(self._db):
+                conversations.create(self._db, conversation)
+                self._put_leaf(conversation.id, message)
+
+        await self._run(both)
+
+    async def finish_message(self, conversation_id: str, message: Message) -> None:
+        """Put an answer that has ended. One that is refused is owed: the next call that works stores it as well.
+
+        Raises StoreError when it was refused now.
+        """
+        self._owed[message.id] = partial(messages.put, self._db, self._growing, conversation_id, message)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Store the answers that were refused at their end. Raises StoreError: they still are."""
+        await self._run(self._pay)
 
     async def grow_message(self, conversation_id: str, message: Message) -> None:
-        """Replace the blocks of an answer that is being made; it is found by search once it is put."""
-        await self._run(lambda: messages.grow(self._db, message))
+        """Take the blocks of an answer that is being made; it is found by search once it is put.
+
+        What reaches the disk is what it has grown by, however long it is.
+        """
+        await self._run(lambda: messages.grow(self._db, self._growing, message))
 
     async def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
         """Messages with all the words of `text`, the best first."""
@@ -148,9 +183,22 @@ class Store:
         def guarded() -> T:
             with translated():
                 self._check_file()
-                return job()
+                done = job()
+            with suppress(StoreError), translated():
+                self._pay()  # who owes has been told; this caller's own call has worked
+            return done
 
         return await self._worker.run(guarded)
+
+    def _put_leaf(self, conversation_id: str, message: Message) -> None:
+        with transaction(self._db):
+            messages.put(self._db, self._growing, conversation_id, message)
+            conversations.set_leaf(self._db, conversation_id, message.id)
+
+    def _pay(self) -> None:
+        for message_id, put in list(self._owed.items()):
+            put()
+            del self._owed[message_id]
 
     def _check_file(self) -> None:
         """Commits into a file that was deleted or replaced under us would succeed, and be lost."""

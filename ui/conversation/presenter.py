@@ -12,7 +12,7 @@ from app.domain.blocks import TextBlock
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role, new_id
 from app.domain.request import Setup
 from app.domain.stream import ClientEvent, ResponseStarted, Retrying
-from app.errors import DuologueError, StoreError
+from app.errors import ConversationGone, DuologueError, StoreError
 from app.services.accounts import SIMULATOR
 from app.services.library import Library, title_from
 from app.services.replies import ReplyService
@@ -187,17 +187,26 @@ class ConversationPresenter(QObject):
     async def _begin(self, conversation_id: str, send: bool) -> None:
         """Open at the start of the program: what was typed meanwhile goes on from the draft, and may be gone again."""
         try:
-            session = await self._session_of(conversation_id)
-        except StoreError:
-            # it was put away in another way than through this window
-            session = await self._session_of("")
-        typed = self._page.composer.text
-        self._show(session)
-        if typed:
-            self._put_text(session, session.draft.text + typed)
-        self._is_started = True
+            session = await self._first_session(conversation_id)
+            typed = self._page.composer.text
+            self._show(session)
+            if typed:
+                self._put_text(session, session.draft.text + typed)
+        finally:
+            self._is_started = True
         if (send or self._was_sent_early) and session.draft.text.strip():
             self._send(session.draft.text.strip())
+
+    async def _first_session(self, conversation_id: str) -> Session:
+        """The conversation to begin with; a new one where it cannot be read, and an empty one where no draft can."""
+        for wanted in (conversation_id, ""):
+            try:
+                return await self._session_of(wanted)
+            except ConversationGone:
+                continue  # it was put away in another way than through this window
+            except StoreError as error:
+                self.failed.emit(error)
+        return self._blank(Draft())
 
     async def _open(self, conversation_id: str) -> None:
         self._show(await self._session_of(conversation_id))
@@ -396,6 +405,9 @@ class ConversationPresenter(QObject):
             streamed = [each for each in events if not isinstance(each, Retrying | ResponseStarted)]
             self._page.transcript.extend(streamed)
             self._show_phase()
+
+    def answer_not_saved(self, error: StoreError) -> None:
+        self.failed.emit(error)
 
     def answer_ended(self, session: Session, message: Message) -> None:
         if message.state is MessageState.FAILED and session.fallback_leaf is None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.stream import ClientEvent
+from app.errors import StoreError
 from ui.conversation.phase import Phase
 
 
@@ -15,6 +16,8 @@ class SessionView(Protocol):
     def answer_started(self, session: "Session") -> None: ...
 
     def answer_arrived(self, session: "Session", events: Sequence[ClientEvent]) -> None: ...
+
+    def answer_not_saved(self, error: StoreError) -> None: ...
 
     def answer_ended(self, session: "Session", message: Message) -> None: ...
 
@@ -98,6 +101,9 @@ class Session:
         if self.phase is not None:
             self.phase.take(events, time.monotonic())
         self._view.answer_arrived(self, events)
+
+    def not_saved(self, error: StoreError) -> None:
+        self._view.answer_not_saved(error)
 
     def ended(self, message: Message) -> None:
         self._snapshot = None

@@ -332,6 +332,14 @@ def _disk_full(known: Facts) -> ErrorText:
     )
 
 
+def _conversation_gone(known: Facts) -> ErrorText:
+    return ErrorText(
+        "This conversation is not there any more.",
+        "The others are unchanged.",
+        "If it was deleted less than 30 days ago, undo that; else choose another one.",
+    )
+
+
 def _vault_error(known: Facts) -> ErrorText:
     return ErrorText(
         _joined(f"{_backend(known)} could not do that.", _said(known)),
@@ -454,6 +462,7 @@ WORDS: Mapping[str, Callable[[Facts], ErrorText]] = {
     "StoreLocked": _store_locked,
     "StoreReadOnly": _store_read_only,
     "DiskFull": _disk_full,
+    "ConversationGone": _conversation_gone,
     "VaultError": _vault_error,
     "VaultAbsent": _vault_absent,
     "VaultLocked": _vault_locked,
