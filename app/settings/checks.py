@@ -8,6 +8,8 @@ from app.domain.connection import Profile
 from app.settings.declared import About, Settings, abouts
 
 VERSION = 1
+LARGEST_PRICE = 1e9
+"""USD per million tokens. Above it stand typing errors, infinity, and whole numbers that no float can hold."""
 
 
 def settings_from_json(parsed: Mapping[str, Any]) -> Settings:
@@ -72,7 +74,7 @@ def _prices(raw: object) -> dict[str, dict[str, float]]:
         model: {
             name: float(value)
             for name, value in _mapping(prices).items()
-            if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+            if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LARGEST_PRICE
         }
         for model, prices in _mapping(raw).items()
     }

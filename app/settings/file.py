@@ -10,10 +10,7 @@ from pathlib import Path
 from app.errors import DiskFull, SettingsUnreadable, StoreError
 from app.settings.checks import settings_from_json, settings_to_json
 from app.settings.declared import Settings
-from app.settings.glance import FILE_NAME
-
-LARGEST = 4 * 1024 * 1024
-"""Bytes. A larger file is none that we wrote."""
+from app.settings.glance import FILE_NAME, LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,10 @@ def write_settings(folder: Path, settings: Settings) -> None:
     Raises:
         DiskFull, StoreError: not written; the file is as it was.
     """
-    text = json.dumps(settings_to_json(settings), ensure_ascii=False, indent=2) + "\n"
+    try:
+        text = json.dumps(settings_to_json(settings), ensure_ascii=False, indent=2) + "\n"
+    except RecursionError as error:
+        raise StoreError("the settings could not be written: they are nested too deeply") from error
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".settings-")

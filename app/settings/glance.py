@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FILE_NAME = "settings.json"
+LARGEST = 4 * 1024 * 1024
+"""Bytes. A larger file is none that we wrote."""
 
 
 class Glance(NamedTuple):
@@ -20,7 +22,9 @@ class Glance(NamedTuple):
 def glance(folder: Path) -> Glance:
     """Theme and window of a data folder's settings; the defaults where there are none. Never raises for a bad file."""
     try:
-        parsed = json.loads((folder / FILE_NAME).read_bytes())
+        with (folder / FILE_NAME).open("rb") as file:
+            text = file.read(LARGEST + 1)
+        parsed = json.loads(text) if len(text) <= LARGEST else None
     except (OSError, ValueError, RecursionError):
         return Glance()
     if not isinstance(parsed, dict):

@@ -51,9 +51,12 @@ class SettingsKeeper:
         Raises:
             DiskFull, StoreError: not written; the next `save` tries again.
         """
+        # shielded: a write that is under way ends before the next one begins, whoever stops waiting for it
+        await asyncio.shield(self._write())
+
+    async def _write(self) -> None:
         async with self._lock:
-            settings = self._settings
-            if settings is self._written or self._folder is None:
-                return
-            await asyncio.to_thread(write_settings, self._folder, settings)
-            self._written = settings
+            while self._settings is not self._written and self._folder is not None:
+                settings = self._settings
+                await asyncio.to_thread(write_settings, self._folder, settings)
+                self._written = settings

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import accumulate
 
 PINNED = "Pinned"
 MONTHS = (
@@ -43,15 +44,21 @@ Entry = LibraryRow | Heading
 
 
 def grouped(rows: Sequence[LibraryRow], now_ms: int, zone: tzinfo | None = None) -> tuple[Entry, ...]:
-    """The rows under their headings: the pinned ones first, then by day, the newest first.
+    """The rows under their headings: the pinned ones first, else in the order in which they are given, by day.
+
+    That order is the store's, the newest message first, and clocks do not change it: a row that says to be older than
+    one below it was made by a clock that had jumped, and stands under the same day as that one.
 
     `now_ms` in milliseconds since 1970; days begin at midnight in `zone`, by default this machine's.
     """
     entries: list[Entry] = []
     heading = ""
     calendar = _Calendar(now_ms, zone)
-    for row in sorted(rows, key=lambda row: (not row.pinned, -row.last_ms)):
-        found = PINNED if row.pinned else calendar.heading(row.last_ms)
+    pinned = [row for row in rows if row.pinned]
+    others = [row for row in rows if not row.pinned]
+    times = list(accumulate((min(row.last_ms, now_ms) for row in reversed(others)), max))
+    for row in (*pinned, *others):
+        found = PINNED if row.pinned else calendar.heading(times.pop())
         if found != heading:
             entries.append(Heading(found))
             heading = found

@@ -42,10 +42,26 @@ def test_a_conversation_stands_under_its_day(ago: timedelta, heading: str):
     assert headings(NOW - ago) == [heading]
 
 
-def test_headings_stand_once_and_the_newest_comes_first():
-    found = headings(NOW - timedelta(days=1), NOW, NOW - timedelta(days=60), NOW - timedelta(hours=1))
+def test_headings_stand_once_in_the_order_that_is_given():
+    found = headings(NOW, NOW - timedelta(hours=1), NOW - timedelta(days=1), NOW - timedelta(days=60))
 
     assert found == ["Today", "Yesterday", "September"]
+
+
+def test_a_clock_that_jumped_changes_no_order():
+    whens = (
+        NOW,
+        NOW - timedelta(days=20_000),
+        NOW - timedelta(hours=2),
+        NOW + timedelta(days=1),
+        NOW - timedelta(days=2),
+    )
+    rows = [row(str(at), when) for at, when in enumerate(whens)]
+
+    entries = grouped(rows, round(NOW.timestamp() * 1000), UTC)
+
+    assert [entry for entry in entries if isinstance(entry, LibraryRow)] == rows
+    assert [entry.text for entry in entries if isinstance(entry, Heading)] == ["Today", "Previous 7 days"]
 
 
 def test_the_days_are_those_of_the_place():
