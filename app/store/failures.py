@@ -1,5 +1,6 @@
 """What sqlite3 raises, as the failures of `app.errors`."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,14 @@ _BY_CODE: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_READONLY: StoreReadOnly,
     sqlite3.SQLITE_CORRUPT: StoreCorrupt,
     sqlite3.SQLITE_NOTADB: StoreCorrupt,
+    sqlite3.SQLITE_IOERR_SHORT_READ: StoreCorrupt,
     sqlite3.SQLITE_BUSY: StoreLocked,
     sqlite3.SQLITE_LOCKED: StoreLocked,
+}
+_BY_NUMBER: dict[int, type[StoreError]] = {
+    errno.ENOSPC: DiskFull,
+    errno.EDQUOT: DiskFull,
+    errno.EROFS: StoreReadOnly,
 }
 
 
@@ -25,7 +32,7 @@ def translated() -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        # the low byte is the primary code, the rest says more than we need
-        raise _BY_CODE.get(code & 0xFF, StoreError)(str(error)) from error
+        # the low byte is the primary code, the rest says more than we need, but for a file that ends too early
+        raise _BY_CODE.get(code, _BY_CODE.get(code & 0xFF, StoreError))(str(error)) from error
     except OSError as error:
-        raise StoreError(error.strerror or type(error).__name__) from error
+        raise _BY_NUMBER.get(error.errno or 0, StoreError)(error.strerror or type(error).__name__) from error

@@ -10,6 +10,9 @@ from app.errors import StoreError, StoreTooNew
 APPLICATION_ID = 0x44756F6C
 """`Duol`, in SQLite's header: a database without it is somebody else's."""
 
+TABLES = ("blobs", "conversations", "messages", "growth", "drafts")
+"""What holds data; the rest can be made of it anew."""
+
 MIGRATIONS = (
     """
     CREATE TABLE conversations (

@@ -1,5 +1,6 @@
 """Everything that is kept of conversations, in one SQLite file, behind one thread."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.request import Setup
-from app.errors import StoreError
+from app.errors import StoreCorrupt, StoreError
 from app.store import conversations, messages
 from app.store.conversations import ConversationRow
 from app.store.failures import translated
@@ -19,6 +20,7 @@ from app.store.growth import Growing
 from app.store.instance import InstanceLock
 from app.store.messages import SearchHit
 from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file, prepare_folder
+from app.store.salvage import sync
 from app.store.schema import migrate
 from app.store.transaction import transaction
 from app.store.worker import Worker
@@ -27,7 +29,10 @@ T = TypeVar("T")
 
 TRASH_KEPT_MS = 30 * 24 * 3600 * 1000
 _RUNNING = "duologue.running"
-"""There while the program runs: found at a start, it says that the last run did not end cleanly."""
+"""There while the program runs: found at a start, it says that the last run did not end cleanly.
+
+With something in it, it says that the run has met damage; then a clean end leaves it there too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Store:
         self._lock = lock
         self._inode = path.stat().st_ino if path else 0
         self._growing: Growing = {}
+        self._is_damaged = False
         self._owed: dict[str, Callable[[], None]] = {}
 
     @classmethod
@@ -181,9 +187,13 @@ class Store:
 
     async def _run(self, job: Callable[[], T]) -> T:
         def guarded() -> T:
-            with translated():
-                self._check_file()
-                done = job()
+            try:
+                with translated():
+                    self._check_file()
+                    done = job()
+            except StoreCorrupt:
+                self._note_damage()
+                raise
             with suppress(StoreError), translated():
                 self._pay()  # who owes has been told; this caller's own call has worked
             return done
@@ -211,13 +221,28 @@ class Store:
         if not there:
             raise StoreError("the database file was moved or deleted while Duologue runs")
 
+    def _note_damage(self) -> None:
+        """The next start is to salvage, however this run ends."""
+        self._is_damaged = True
+        if self._path is None:
+            return
+        running = self._path.parent / _RUNNING
+        with suppress(OSError):  # on a full disk the file stays as it is, and the next start checks everything
+            running.write_text("damaged")
+            sync(running)
+            sync(running.parent)
+
     def _close(self) -> None:
-        with translated():
-            self._db.close()
-        if self._path is not None:
-            (self._path.parent / _RUNNING).unlink(missing_ok=True)
-        if self._lock is not None:
-            self._lock.release()
+        try:
+            with suppress(StoreError), translated():
+                self._pay()  # who owes was told, and has had `settle` to ask
+            with translated():
+                self._db.close()
+            if self._path is not None and not self._is_damaged:
+                (self._path.parent / _RUNNING).unlink(missing_ok=True)
+        finally:
+            if self._lock is not None:
+                self._lock.release()
 
 
 def _open(worker: Worker, folder: Path) -> Opened:
@@ -226,15 +251,22 @@ def _open(worker: Worker, folder: Path) -> Opened:
         lock = InstanceLock(folder)
     try:
         running = folder / _RUNNING
-        db, recovery = open_file(folder / FILE_NAME, suspicious=running.exists())
+        is_suspicious = running.exists()
+        is_damaged = is_suspicious and running.stat().st_size > 0
+        db, recovery = open_file(
+            folder / FILE_NAME, is_suspicious=is_suspicious, is_damaged=is_damaged, prepare=_prepare
+        )
         with translated():
-            running.touch(mode=0o600)
-            messages.interrupt(db)
-            conversations.empty_trash(db, _now_ms() - TRASH_KEPT_MS)
+            os.close(os.open(running, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
             return Opened(Store(worker, db, folder / FILE_NAME, lock), recovery)
     except BaseException:
         lock.release()
         raise
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    messages.interrupt(db)
+    conversations.empty_trash(db, _now_ms() - TRASH_KEPT_MS)
 
 
 def _now_ms() -> int:

@@ -80,7 +80,7 @@ KEYS = st.sampled_from([*settings_to_json(Settings()), "tomorrow"])
 
 
 @given(st.dictionaries(KEYS, JSON | st.dictionaries(st.text(max_size=3), st.dictionaries(st.text(max_size=3), JSON))))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_whatever_json_stands_there_it_is_read_and_written_again(parsed: dict[str, Any]) -> None:
     with TemporaryDirectory() as name:
         (Path(name) / FILE_NAME).write_text(json.dumps(parsed))
