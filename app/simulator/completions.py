@@ -4,7 +4,7 @@ Source: Messages API reference, "Legacy models and Text Completions".
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.dialects.anthropic.events import event_from_wire
 from app.dialects.anthropic.requests import request_to_wire
@@ -15,12 +15,15 @@ from app.domain.models import Catalogue
 from app.errors import TranslationError
 from app.simulator.refusals import Refusal, invalid
 from app.simulator.stream import Event, events_of_message
-from app.simulator.validation import refusal_of_count
+from app.simulator.validation import refusal_of_headers
+
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
 
 
-def as_messages(headers: Mapping[str, str], body: Any, catalogue: Catalogue) -> dict[str, Any] | Refusal:
+def as_messages(headers: "Headers", body: Any, catalogue: Catalogue) -> dict[str, Any] | Refusal:
     """The request in the Messages API's words, or why it is refused. All its models are retired: it takes those."""
-    refused = refusal_of_count(headers, None, catalogue)
+    refused = refusal_of_headers(headers)
     if refused is not None:
         return refused
     try:

@@ -96,7 +96,7 @@ class Simulator:
     async def _complete(self, request: "Request") -> "Response":
         from starlette.responses import StreamingResponse
 
-        body, entry, refused = await self._read(request)
+        entry, body, refused = await self._body(request)
         asked = refused or as_messages(request.headers, body, self._catalogue)
         if isinstance(asked, Refusal):
             return self._refuse(entry, asked)
@@ -104,8 +104,9 @@ class Simulator:
         if script.status is not None and self._fails_still(script, prompt_of(asked)):
             message = f"This is the {script.status} that was asked for."
             return self._refuse(entry, Refusal(script.status, STATUSES[script.status], message), script.retry_after)
-        self._count += 1
-        reply = reply_to(asked, script, self._catalogue.find(str(asked["model"])), self._ledger, self._count)
+        model = self._model_of(asked)
+        input_ = self._ledger.account(positions_of(asked, model), model.min_cacheable_tokens or DEFAULT_FLOOR)
+        reply = reply_to(asked, script, model, input_, entry.number)
         if not asked.get("stream"):
             return self._json(entry, 200, as_completion(reply))
         entry.status = 200
@@ -156,6 +157,11 @@ class Simulator:
 
     async def _read(self, request: "Request", *, counting: bool) -> tuple[Entry, Any, Refusal | None]:
         """The entry, the body, and why it is refused if it is."""
+        entry, body, refused = await self._body(request)
+        return entry, body, refused or refusal_of(request.headers, body, self._catalogue, counting=counting)
+
+    async def _body(self, request: "Request") -> tuple[Entry, Any, Refusal | None]:
+        """The same before any rule is looked at: what is refused here is no JSON object, or too large."""
         entry = self._noted(request)
         raw = await gathered(request.stream())
         if isinstance(raw, Refusal):
@@ -164,7 +170,7 @@ class Simulator:
         if isinstance(body, Refusal):
             return entry, None, refusal_of_headers(request.headers) or body
         self.journal.keep(entry, body, len(raw))
-        return entry, body, refusal_of(request.headers, body, self._catalogue, counting=counting)
+        return entry, body, None
 
     def _model_of(self, body: Mapping[str, Any]) -> ModelEntry:
         found = model_of(body, self._catalogue)
