@@ -1,6 +1,7 @@
 """What is to be drawn, as values: made from Markdown or from a content block, compared to find what has changed."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -35,14 +36,67 @@ class TextSpec:
     """Of all the text: m muted, c code."""
 
 
+class Lines:
+    """The first lines of a text that only grows: taking such a view costs nothing, however long the text is.
+
+    The list is shared with whoever lets it grow; what stands before `count` never changes.
+    """
+
+    __slots__ = ("_lines", "count", "pending")
+
+    def __init__(self, lines: list[str], count: int | None = None, pending: str | None = None) -> None:
+        self._lines = lines
+        self.count = len(lines) if count is None else count
+        self.pending = pending
+        """A last line that is not complete."""
+
+    @classmethod
+    def of(cls, text: str) -> "Lines":
+        return cls(text.split("\n"))
+
+    def since(self, first: int) -> Sequence[str]:
+        """The complete lines from `first` on."""
+        return self._lines[first : self.count]
+
+    def grew_from(self, earlier: "Lines") -> bool:
+        """Whether all complete lines of `earlier` are the first of these."""
+        return self._lines is earlier._lines and self.count >= earlier.count
+
+    def __str__(self) -> str:
+        return "\n".join(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Lines):
+            return NotImplemented
+        if self._lines is other._lines:
+            return (self.count, self.pending) == (other.count, other.pending)
+        return self._all() == other._all()
+
+    def __hash__(self) -> int:
+        return hash(len(self._all()) if self.pending is None else self.count + 1)
+
+    def _all(self) -> list[str]:
+        shown = self._lines[: self.count]
+        return shown if self.pending is None else [*shown, self.pending]
+
+
+@dataclass(slots=True)
+class CodeState:
+    """What a person has chosen for a code block. It outlives the leaves, which come and go."""
+
+    wraps: bool = False
+    is_unfolded: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class CodeSpec:
     info: str
     """The language, as the fence names it."""
-    code: str
+    code: str | Lines
     indent: int = 0
     bars: tuple[int, ...] = ()
     gap: int = 3
+    state: CodeState = field(default_factory=CodeState, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +105,27 @@ class Cell:
     runs: tuple[Run, ...] = ()
 
 
+class Columns:
+    """The first rows of a long table. They decide how wide its columns are, for all pieces that it is drawn in."""
+
+    __slots__ = ("measured", "rows")
+
+    def __init__(self, rows: Iterable[tuple[Cell, ...]]) -> None:
+        self.rows = tuple(rows)
+        self.measured: tuple[object, list[float]] | None = None
+        """A style, and the widths on one line that these rows have in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableSpec:
     rows: tuple[tuple[Cell, ...], ...]
-    """The first is the head."""
+    """The first is the head, unless `columns` are given: then it stands in another piece of the same table."""
     aligns: tuple[str, ...] = ()
     """Left, Center, Right or None, one for each column."""
     indent: int = 0
     bars: tuple[int, ...] = ()
     gap: int = 3
+    columns: Columns | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from typing import Final, Protocol
 
 from ui.transcript.leaves.base import Leaf
 from ui.transcript.leaves.making import leaf_of
-from ui.transcript.leaves.table import TableLeaf
 from ui.transcript.specs import Spec
 from ui.transcript.style import Style
 
@@ -89,15 +88,14 @@ class Unit:
 
 
 def _leaf(spec: Spec, known: Mapping[Spec, Leaf]) -> Leaf:
-    """The leaf that is known, or a new one; a table that has grown keeps its earlier rows."""
+    """The leaf that is known, or a new one; one that shows more of the same keeps what was shaped."""
     kept = known.get(spec)
     if kept is not None:
         return kept
     made = leaf_of(spec)
-    if isinstance(made, TableLeaf):
-        for leaf in known.values():
-            if isinstance(leaf, TableLeaf) and leaf.spec.rows[:1] == made.spec.rows[:1]:
-                made.grow_from(leaf)
+    for leaf in known.values():
+        if type(leaf) is type(made) and made.grow_from(leaf):
+            break
     return made
 
 

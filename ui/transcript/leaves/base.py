@@ -1,7 +1,7 @@
 """What every leaf can do. Coordinates are those of the column: x from its left edge, y from the leaf's own top."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextLayout, QTextOption
@@ -48,6 +48,13 @@ class Leaf:
     @property
     def end(self) -> int:
         return 0
+
+    def grow_from(self, _earlier: Self) -> bool:
+        """Take over what an earlier state of the same text has shaped at the same width; before `layout`.
+
+        Whether it was one. The earlier leaf is not used any more then.
+        """
+        return False
 
     def layout(self, width: int, style: Style) -> None:
         raise NotImplementedError

@@ -39,7 +39,7 @@ class CodeLeaf(Leaf):
         self._rows: list[str] = []
         self._goes_on: set[int] = set()
         """Rows whose line continues in the next."""
-        for line in spec.code.expandtabs(4).split("\n"):
+        for line in str(spec.code).expandtabs(4).split("\n"):
             parts = pieces_of(line, LONGEST_ROW) if len(line) > LONGEST_ROW else [line]
             self._goes_on.update(range(len(self._rows), len(self._rows) + len(parts) - 1))
             self._rows += parts
@@ -146,7 +146,7 @@ class CodeLeaf(Leaf):
         assert style is not None
         reach = style.small_metrics.horizontalAdvance(COPY) + style.space * 6
         right = self._left + self._width
-        return Act("copy", self.spec.code) if 0 <= y < self._head and right - reach < x < right else None
+        return Act("copy", str(self.spec.code)) if 0 <= y < self._head and right - reach < x < right else None
 
     def word_at(self, offset: int) -> Selection:
         assert self._style is not None
@@ -156,7 +156,7 @@ class CodeLeaf(Leaf):
 
     def text(self, start: int = 0, end: int = UNBOUNDED) -> str:
         if start == 0 and end >= self.end:
-            return self.spec.code
+            return str(self.spec.code)
         (first, skip), (last, keep) = divmod(start, ROW_STRIDE), divmod(min(end, self.end), ROW_STRIDE)
         parts: list[str] = []
         for number in range(first, last + 1):
@@ -168,7 +168,7 @@ class CodeLeaf(Leaf):
         return "".join(parts)
 
     def shown(self) -> str:
-        return marked(self.spec.code, code=True).replace("\x85", "\n")
+        return marked(str(self.spec.code), code=True).replace("\x85", "\n")
 
     def confirm(self, done: bool) -> None:
         self._is_copied = done

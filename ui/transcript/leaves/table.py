@@ -1,7 +1,7 @@
 """A table: a grid of layouts. Columns are as wide as their text, unless all together are too wide."""
 
 from itertools import accumulate
-from typing import Final
+from typing import Final, Self
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextLayout, QTextOption
@@ -38,10 +38,13 @@ class TableLeaf(Leaf):
     def end(self) -> int:
         return (len(self._cells) - 1) * CELL_STRIDE + width(self._cells[-1].text) if self._cells else 0
 
-    def grow_from(self, earlier: "TableLeaf") -> None:
-        """Take over what an earlier state of the same table has shaped at the same width; before `layout`."""
-        if earlier._columns == self._columns and earlier.spec.aligns == self.spec.aligns:
+    def grow_from(self, earlier: Self) -> bool:
+        """Rows that are as they were keep their layouts."""
+        same = earlier._columns == self._columns and earlier.spec.aligns == self.spec.aligns
+        if same and earlier.spec.columns is self.spec.columns and earlier.spec.rows[:1] == self.spec.rows[:1]:
             self._earlier = earlier
+            return True
+        return False
 
     def layout(self, width: int, style: Style) -> None:
         left = self.spec.indent * style.step
@@ -52,7 +55,7 @@ class TableLeaf(Leaf):
         for number in range(same, len(self._cells)):
             self._layouts.append(self._shape(number, style))
             self._natural.append(broken(self._layouts[number], float(UNBOUNDED), style.lead)[1])
-        natural = [max(self._natural[column::columns], default=0.0) for column in range(columns)]
+        natural = self._widest(style)
         self._widths = _fitted([_stepped(each) for each in natural], width - left - columns * self._pad * 2)
         self._lefts = list(accumulate((each + self._pad * 2 for each in self._widths), initial=left))
         rows = same // columns if earlier is not None and earlier._widths == self._widths else 0
@@ -62,6 +65,17 @@ class TableLeaf(Leaf):
             high = max(broken(each, self._widths[at], style.lead)[0] for at, each in enumerate(row))
             self._tops.append(self._tops[-1] + high + self._pad)
         self.height = self._tops[-1] + self.spec.gap * style.space
+
+    def _widest(self, style: Style) -> list[float]:
+        """Of each column, on one line: in a table of several pieces its first rows decide, so that all agree."""
+        decide = self.spec.columns
+        if decide is None:
+            return [max(self._natural[column :: self._columns], default=0.0) for column in range(self._columns)]
+        if decide.measured is None or decide.measured[0] is not style:
+            first = TableLeaf(TableSpec(decide.rows, self.spec.aligns))
+            first.layout(UNBOUNDED, style)
+            decide.measured = style, first._widest(style)
+        return decide.measured[1][: self._columns] + [0.0] * (self._columns - len(decide.measured[1]))
 
     def _taken_over(self, earlier: "TableLeaf | None") -> int:
         """How many cells are as they were; they need no shaping."""
@@ -82,7 +96,8 @@ class TableLeaf(Leaf):
         align = self.spec.aligns[column] if column < len(self.spec.aligns) else ""
         option.setAlignment(ALIGNS.get(align, Qt.AlignmentFlag.AlignLeft))
         cell = self._cells[number]
-        return shaped(cell.text, cell.runs, style, look="" if row else "bm", wrap=option)
+        is_head = row == 0 and self.spec.columns is None
+        return shaped(cell.text, cell.runs, style, look="bm" if is_head else "", wrap=option)
 
     def paint(self, painter: QPainter, clip: QRectF, style: Style, selection: Selection | None) -> None:
         paint_bars(painter, self.spec.bars, self._tops[-1], style)

@@ -2,18 +2,23 @@
 
 Nothing is ever loaded: an image is its description and its host. HTML is text. Formulae are their source. Reading is a
 loop and no recursion, so nesting costs nothing; indentation stops growing at `MAX_STEPS`.
+
+Space stands below the text of a list where a blank line was written. CommonMark spaces a whole list as its loosest
+item, which would move what was read long ago.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pyromark
 
 from ui.transcript.characters import BREAK, width
-from ui.transcript.specs import Cell, CodeSpec, Flow, RuleSpec, Run, TableSpec, TextSpec
+from ui.transcript.specs import Cell, CodeSpec, Columns, Flow, RuleSpec, Run, TableSpec, TextSpec
 
 MAX_STEPS: Final = 10
 OPTIONS: Final = (
@@ -28,12 +33,43 @@ PARAGRAPH_GAP: Final = 3
 ITEM_GAP: Final = 1
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"`\u2028]+")
-_MATH = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_FOOTNOTE = re.compile(r"\[\^[^\s\]^]{1,99}\]")
+_BLANK_BELOW = re.compile(rb"[^\n]*\n[ \t>]*\n")
+_PREFIX = re.compile(r"\n[ \t>]*")
+_BLOCKS: Final = frozenset({"Paragraph", "Heading", "Item", "List", "BlockQuote", "TableCell", "FootnoteDefinition"})
 
 
-def specs_of(source: str) -> tuple[Flow, ...]:
+class Ending(StrEnum):
+    """How the text goes on behind a piece."""
+
+    CLOSED = "closed"
+    """With another block."""
+    CUT = "cut"
+    """In the same block, with another item, paragraph or row."""
+    SEALED = "sealed"
+    """In the same paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands before a piece, as far as the piece's meaning depends on it."""
+
+    opening: str = ""
+    """Markdown that opens the same containers. Nothing of it is drawn."""
+    numbers: tuple[int | None, ...] = ()
+    """For each list that is open, the number of the first item; None for bullets."""
+    columns: Columns | None = None
+    """Of the table that goes on."""
+
+
+TOP: Final = Context()
+SEALED: Final = "`.`"
+"""Ends a context: stands for the part of a paragraph that was sealed, as what follows cannot change."""
+
+
+def specs_of(source: str, context: Context = TOP, ending: Ending = Ending.CLOSED) -> tuple[Flow, ...]:
     """What a piece of Markdown looks like."""
-    return _Reader(source).read()
+    return _Reader(source, context).read(ending)
 
 
 def host_of(address: str) -> str:
@@ -49,6 +85,14 @@ def _pair(event: Mapping[str, Any]) -> tuple[str, Any]:
     """An event's kind and what it carries: it is an object with one entry."""
     ((kind, value),) = event.items()
     return kind, value
+
+
+def _begins_or_ends_block(event: Any) -> bool:
+    if isinstance(event, str):
+        return event == "Rule"
+    kind, value = _pair(event)
+    name = value if isinstance(value, str) else next(iter(value), "") if isinstance(value, dict) else ""
+    return kind in ("Start", "End") and name in _BLOCKS
 
 
 class _Line:
@@ -69,16 +113,19 @@ class _Line:
     def take(self) -> tuple[str, tuple[Run, ...]]:
         text, runs = "".join(self.parts), tuple(self.runs)
         self.parts, self.runs, self.length = [], [], 0
-        if "http" in text or "\\" in text:
+        if "http" in text or "[^" in text:
             runs = _with_found(text, runs)
         return text, runs
 
 
 def _with_found(text: str, runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    """Bare addresses become links, `\\(…\\)` becomes a formula, where nothing else has claimed the place."""
+    """Bare addresses become links, footnotes' marks are muted, where nothing else has claimed the place.
+
+    The parser takes a footnote's mark for one only where the note is known, which may come much later.
+    """
     taken = [(run.start, run.start + run.length) for run in runs if "l" in run.look or "c" in run.look]
     found: list[Run] = []
-    for pattern, look in ((_ADDRESS, "l"), (_MATH, "c")):
+    for pattern, look in ((_ADDRESS, "l"), (_FOOTNOTE, "m")):
         for each in pattern.finditer(text):
             matched = each[0].rstrip(".,;:!?)'*_]") if look == "l" else each[0]
             start = width(text[: each.start()])
@@ -89,9 +136,19 @@ def _with_found(text: str, runs: tuple[Run, ...]) -> tuple[Run, ...]:
 
 
 class _Reader:
-    def __init__(self, source: str) -> None:
-        self._source = source.encode()
-        self._events = pyromark.events_with_range(source, options=OPTIONS)
+    def __init__(self, source: str, context: Context) -> None:
+        self._source = (context.opening + source).encode()
+        self._events: list[Any] = list(pyromark.events_with_range(context.opening + source, options=OPTIONS))
+        self._before = len(context.opening.encode())
+        """Bytes of the context: what lies there opens containers and is not drawn."""
+        self._known_numbers = list(context.numbers)
+        self._columns = context.columns
+        self._formulas: list[tuple[int, int]] = []
+        """Bytes that are taken as formulae, whatever the parser sees in them."""
+        self._unclosed = {""}
+        """Ends of formulae that do not come any more in this text."""
+        self._end = 0
+        """Of the inline text that was read last, in bytes."""
         self._out: list[Flow] = []
         self._line = _Line()
         self._looks: list[str] = []
@@ -105,15 +162,17 @@ class _Reader:
         self._code: list[str] | None = None
         self._info = ""
         self._rows: list[list[Cell]] = []
+        self._is_sealed = context.opening.endswith(SEALED)
+        """Whether the text goes on one that was sealed: the space between belongs to neither."""
         self._aligns: tuple[str, ...] = ()
         self._leaves: dict[str, Callable[[Any], None]] = {
             "Text": self._text,
             "Code": lambda text: self._say(text, "c"),
-            "InlineMath": lambda text: self._say(f"${text}$", "c"),
-            "DisplayMath": lambda text: self._say(f"$${text}$$".replace("\n", BREAK), "c"),
+            "InlineMath": lambda tex: self._formula("$", tex, "$"),
+            "DisplayMath": lambda tex: self._formula("$$", tex, "$$"),
             "Html": lambda text: self._say(text.replace("\n", BREAK)),
             "InlineHtml": self._say,
-            "FootnoteReference": lambda label: self._say(f"[^{label}]", "m"),
+            "FootnoteReference": lambda label: self._say(f"[^{label}]"),
             "TaskListMarker": self._task,
             "SoftBreak": lambda _: self._say(" "),
             "HardBreak": lambda _: self._say(BREAK),
@@ -127,13 +186,14 @@ class _Reader:
             "List": self._start_list,
             "Item": self._start_item,
             "BlockQuote": lambda _: self._open("q"),
+            "HtmlBlock": lambda _: self._flush(),
             "FootnoteDefinition": self._start_footnote,
             "Table": self._start_table,
             "TableHead": lambda _: self._rows.append([]),
             "TableRow": lambda _: self._rows.append([]),
         }
         self._ends: dict[str, Callable[[], None]] = {
-            "Paragraph": self._end_paragraph,
+            "Paragraph": self._flush,
             "Heading": self._flush,
             "HtmlBlock": self._flush,
             "Link": self._end_link,
@@ -147,28 +207,91 @@ class _Reader:
             "Table": self._end_table,
         }
 
-    def read(self) -> tuple[Flow, ...]:
-        for event, where in self._events:
-            if isinstance(event, str):
-                self._leaves[event](None)
-                continue
-            kind, value = _pair(event)
-            if kind == "Start":
-                self._start(value)
-            elif kind == "End":
-                self._end(value)
-            elif kind == "Text" and self._is_math_escape(value, where["start"]):
-                self._text("\\" + value)
-            elif kind in self._leaves:
-                self._leaves[kind](value)
+    def read(self, ending: Ending) -> tuple[Flow, ...]:
+        for number, (event, where) in enumerate(self._events):
+            kind, value = (event, None) if isinstance(event, str) else _pair(event)
+            self._take(number, kind, value, where)
         self._flush()
-        if self._out:
-            self._out[-1] = replace(self._out[-1], gap=PARAGRAPH_GAP)
+        if self._before:
+            return ()
+        if self._out and ending is not Ending.CUT:
+            gap = PARAGRAPH_GAP if ending is Ending.CLOSED else 0
+            self._out[-1] = replace(self._out[-1], gap=gap)
         return tuple(self._out)
+
+    def _take(self, number: int, kind: str, value: Any, where: Mapping[str, int]) -> None:
+        start, end = where["start"], where["end"]
+        if self._before and start >= self._before and kind != "End":
+            self._pass_context()
+        if any(first <= start < last for first, last in self._formulas):
+            return
+        if kind == "Text" and self._is_math_escape(value, start):
+            self._bracketed(number, start, value)
+        elif kind == "InlineMath" and self._is_money(end):
+            self._text(f"${value}$")
+        else:
+            self._handle(kind, value)
+        if kind in self._leaves:
+            self._end = max(self._end, end)
+        elif kind == "Start" and value == "Item":
+            self._end = start
+
+    def _handle(self, kind: str, value: Any) -> None:
+        if kind == "Start":
+            self._start(value)
+        elif kind == "End":
+            self._end_of(value)
+        elif kind in self._leaves:
+            self._leaves[kind](value)
+
+    def _pass_context(self) -> None:
+        """What was read so far belongs to the context."""
+        self._before = 0
+        self._line.take()
+        self._out.clear()
+        self._rows.clear()
+        self._marker = ""
+        self._level = 0
+
+    # ---- formulae
 
     def _is_math_escape(self, text: str, at: int) -> bool:
         """Whether a bracket's backslash begins or ends a formula; the parser takes it for an escape."""
-        return text[:1] in ("(", ")", "[", "]") and at > 0 and self._source[at - 1] == ord("\\") and self._code is None
+        if text[:1] not in ("(", ")", "[", "]") or self._code is not None:
+            return False
+        before = self._source[max(0, at - 32) : at]
+        return (len(before) - len(before.rstrip(b"\\"))) % 2 == 1
+
+    def _is_money(self, end: int) -> bool:
+        """Whether a digit follows, as in "$5 or $6"."""
+        return self._source[end : end + 1].isdigit()
+
+    def _bracketed(self, number: int, start: int, said: str) -> None:
+        """A formula in `\\(…\\)` or `\\[…\\]`, if its end stands in the same text; else what was written."""
+        close = {"(": ")", "[": "]"}.get(said[0], "")
+        found = self._closing(number, close) if close not in self._unclosed else None
+        if found is None:
+            self._unclosed.add(close)
+            self._text("\\" + said)
+            return
+        text, where = found
+        tex = self._source[start + 1 : where["start"] - 1].decode()
+        self._formula("\\" + said[0], _PREFIX.sub("\n", tex), "\\" + close)
+        self._text(text[1:])
+        self._formulas.append((start, where["end"]))
+
+    def _closing(self, number: int, close: str) -> tuple[str, Mapping[str, int]] | None:
+        """The text that begins with a formula's end, behind an event and in the same block."""
+        for event, where in itertools.islice(self._events, number + 1, None):
+            if _begins_or_ends_block(event):
+                return None
+            text: str = event.get("Text", "") if isinstance(event, dict) else ""
+            if text[:1] == close and self._is_math_escape(text, where["start"]):
+                return text, where
+        return None
+
+    def _formula(self, left: str, tex: str, right: str) -> None:
+        self._say(f"{left}{tex}{right}".replace("\n", BREAK), "c")
 
     def _start(self, value: Any) -> None:
         name, details = (value, None) if isinstance(value, str) else next(iter(value.items()))
@@ -177,7 +300,7 @@ class _Reader:
         elif name in self._starts:
             self._starts[name](details)
 
-    def _end(self, value: Any) -> None:
+    def _end_of(self, value: Any) -> None:
         name = value if isinstance(value, str) else next(iter(value))
         if name in LOOKS:
             self._looks.remove(LOOKS[name])
@@ -187,6 +310,9 @@ class _Reader:
     # ---- text
 
     def _say(self, text: str, look: str = "") -> None:
+        if self._is_sealed and not self._before:
+            self._is_sealed = False
+            text = text.lstrip(" ")
         self._line.add(text, "".join(sorted({*self._looks, *look})), self._href)
 
     def _text(self, text: str) -> None:
@@ -206,18 +332,22 @@ class _Reader:
     def _bars(self) -> tuple[int, ...]:
         return tuple(at for at, kind in enumerate(self._containers[:MAX_STEPS]) if kind == "q")
 
-    def _flush(self, gap: int | None = None) -> None:
+    def _flush(self) -> None:
         """End a line of text, if one is being gathered."""
         text, runs = self._line.take()
         if text.strip() or self._marker:
-            tight = ITEM_GAP if self._numbers else PARAGRAPH_GAP
-            spec = TextSpec(text.rstrip(BREAK), runs, self._level, self._steps, self._bars, self._marker)
-            self._out.append(replace(spec, gap=tight if gap is None else gap))
+            spec = TextSpec(text.rstrip(BREAK), runs, self._level, self._steps, self._bars, self._marker, self._gap())
+            self._out.append(spec)
             self._marker = ""
         self._level = 0
+        self._formulas.clear()
+        self._unclosed = {""}
 
-    def _end_paragraph(self) -> None:
-        self._flush(PARAGRAPH_GAP - 1 if self._numbers else PARAGRAPH_GAP)
+    def _gap(self) -> int:
+        """Below the text that ends here."""
+        if not self._numbers:
+            return PARAGRAPH_GAP
+        return PARAGRAPH_GAP - 1 if _BLANK_BELOW.match(self._source, self._end) else ITEM_GAP
 
     def _start_heading(self, details: Mapping[str, Any]) -> None:
         self._level = int(str(details["level"])[1:])
@@ -257,7 +387,7 @@ class _Reader:
 
     def _start_list(self, first: int | None) -> None:
         self._open("l")
-        self._numbers.append(first)
+        self._numbers.append(self._known_numbers.pop(0) if self._known_numbers else first)
 
     def _end_list(self) -> None:
         self._close()
@@ -295,4 +425,6 @@ class _Reader:
 
     def _end_table(self) -> None:
         rows = tuple(tuple(row) for row in self._rows)
-        self._out.append(TableSpec(rows, self._aligns, self._steps, self._bars))
+        if rows and not self._before:
+            self._out.append(TableSpec(rows, self._aligns, self._steps, self._bars, columns=self._columns))
+        self._columns = None
