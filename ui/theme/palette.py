@@ -40,6 +40,15 @@ class Palette:
     error: str
     error_soft: str
     selection: str
+    code_keyword: str
+    """In code, on `surface`; so are the following."""
+    code_string: str
+    code_comment: str
+    code_number: str
+    """Numbers and other constants."""
+    code_function: str
+    code_type: str
+    """Types, and names of properties."""
 
 
 LIGHT = Palette(
@@ -67,6 +76,12 @@ LIGHT = Palette(
     error="#BF3A37",
     error_soft="#FBE7E5",
     selection="#BBD3F2",
+    code_keyword="#8A3B8F",
+    code_string="#2A7442",
+    code_comment="#6E6A61",
+    code_number="#9A5410",
+    code_function="#2C5FA8",
+    code_type="#146C74",
 )
 
 DARK = Palette(
@@ -94,4 +109,10 @@ DARK = Palette(
     error="#EE7F78",
     error_soft="#42211F",
     selection="#35507D",
+    code_keyword="#CFA3E3",
+    code_string="#8FCB9B",
+    code_comment="#A09B90",
+    code_number="#E0AE6B",
+    code_function="#8DB4EC",
+    code_type="#74C3C6",
 )

@@ -7,6 +7,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QTextCh
 
 from ui.theme import fonts, metrics
 from ui.theme.palette import Palette
+from ui.transcript.highlight.roles import COLOURS
+from ui.transcript.later import Later
 
 HEADING_SCALE: Final = (1.5, 1.3, 1.15, 1.05, 1.0, 1.0)
 HEADING_LEAD: Final = 1.35
@@ -24,8 +26,9 @@ def _font(family: str, px: float, *, weight: QFont.Weight = QFont.Weight.Normal)
 class Style:
     """Everything that leaves need for shaping and painting. Distances in whole pixels."""
 
-    def __init__(self, palette: Palette, zoom: float = 1.0) -> None:
+    def __init__(self, palette: Palette, zoom: float = 1.0, later: Later | None = None) -> None:
         self.palette = palette
+        self.later = later or Later()
         self.zoom = zoom
         text = metrics.TRANSCRIPT_TEXT_PX * zoom
         bold = QFont.Weight.DemiBold
@@ -59,7 +62,7 @@ class Style:
         return QColor(getattr(self.palette, name))
 
     def _format(self, look: str) -> QTextCharFormat:
-        """Letters as in `Run.look`, besides: x a marked character, S selected."""
+        """Letters as in `Run.look`, besides: x a marked character, S selected, and the roles of code."""
         made = QTextCharFormat()
         if "c" in look:
             made.setFont(self.code)
@@ -76,6 +79,8 @@ class Style:
         if "x" in look:
             made.setForeground(self._colour("cache_write"))
             made.setBackground(self._colour("cache_write_soft"))
+        for role in COLOURS.keys() & set(look):
+            made.setForeground(self._colour(COLOURS[role]))
         if "S" in look:
             made.setBackground(self._colour("selection"))
         return made

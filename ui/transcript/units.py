@@ -81,6 +81,10 @@ class Unit:
         self.height = top
         return top - before
 
+    def reshape(self) -> None:
+        """Lay the leaves out again when they are next needed."""
+        self.width = -1
+
     def forget(self) -> None:
         """Let the leaves go; the height stays."""
         self.leaves = None

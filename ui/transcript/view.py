@@ -28,6 +28,7 @@ from ui.theme.palette import LIGHT, Palette
 from ui.transcript.actions import ActionRow, JumpButton, menu_for
 from ui.transcript.arrangement import Arrangement, Placed
 from ui.transcript.items import ErrorText, Item
+from ui.transcript.later import Later
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf
 from ui.transcript.links import is_safe, plain_tip, refusal
 from ui.transcript.painting import paint_transcript
@@ -72,7 +73,9 @@ class TranscriptView(QAbstractScrollArea):
     def __init__(self, error_text: ErrorText, palette: Palette = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._error_text = error_text
-        self._style = Style(palette)
+        self._later = Later(self)
+        self._later.recoloured.connect(self.viewport().update)
+        self._style = Style(palette, later=self._later)
         self._arrangement = Arrangement(self._style)
         self._selecting = Selecting()
         self._events: deque[StreamEvent] = deque()
@@ -150,12 +153,12 @@ class TranscriptView(QAbstractScrollArea):
 
     def set_palette(self, palette: Palette) -> None:
         """Other colours."""
-        self._restyle(Style(palette, self._style.zoom))
+        self._restyle(Style(palette, self._style.zoom, self._later))
 
     def set_zoom(self, zoom: float) -> None:
         """The size of everything, as a factor; held within the window's range."""
         low, high = metrics.ZOOM_RANGE
-        self._restyle(Style(self._style.palette, min(high, max(low, zoom))))
+        self._restyle(Style(self._style.palette, min(high, max(low, zoom)), self._later))
 
     def plain_text(self) -> str:
         """The text of all messages, as copying all gives it."""
@@ -330,6 +333,16 @@ class TranscriptView(QAbstractScrollArea):
                 self._arrangement.following = False
                 self._arrangement.pin(placed.item, placed.unit, placed.y)
                 self._changed(item)
+            case _:
+                self._reshape(placed, act)
+
+    def _reshape(self, placed: Placed, act: Act) -> None:
+        """Let a leaf change how it looks; it stays where it is."""
+        if act.doer is not None and act.doer.perform(act):
+            self._arrangement.items[placed.item].units[placed.unit].reshape()
+            self._arrangement.following = False
+            self._arrangement.pin(placed.item, placed.unit, placed.y)
+            self._refresh()
 
     def _confirm(self, leaves: Sequence[Leaf], code: str) -> None:
         """Let a code block say for a moment that it was copied."""

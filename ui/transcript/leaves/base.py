@@ -27,8 +27,10 @@ class Act:
     """What a click does, besides selecting."""
 
     name: str
-    """copy, fold, retry, link."""
+    """copy, fold, retry, link; wrap and unfold, which the leaf performs itself."""
     value: str = ""
+    doer: "Leaf | None" = None
+    """The leaf that performs it itself."""
 
 
 class Leaf:
@@ -69,6 +71,10 @@ class Leaf:
 
     def act_at(self, _x: float, _y: float) -> Act | None:
         return None
+
+    def perform(self, _act: Act) -> bool:
+        """Do what was clicked, where that only concerns how this leaf looks. Whether its height may be another."""
+        return False
 
     def word_at(self, offset: int) -> Selection:
         """The word around an offset."""
