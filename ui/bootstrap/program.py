@@ -24,6 +24,7 @@ from app.store.doorbell import answer
 from app.store.opening import Recovery
 from app.store.store import Store
 from ui.bootstrap.engine import Engine
+from ui.bootstrap.formulas import Formulas
 from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
@@ -131,6 +132,7 @@ class Program(QObject):
         except DuologueError as error:
             # nobody looks at the window any more; what could be stored is
             self._show_error(error)
+        self._formulas.close()
         await self._engine.close()
         await self._store.close()
 
@@ -199,6 +201,9 @@ class Program(QObject):
         window.page.welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
         window.main.panes_changed.connect(self._save_settings)
         window.page.transcript.link_activated.connect(self._open_link)
+        self._formulas = Formulas(self._folder / "formulae", self)
+        window.page.transcript.formula_wanted.connect(self._formulas.typeset)
+        self._formulas.typeset_done.connect(window.page.transcript.show_formula)
         self._connecting = self._presenter_for(window.page.welcome.form)
         window.page.welcome.form_opened.connect(self._connecting.begin)
 

@@ -17,6 +17,17 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class FormulaRun:
+    """A stretch of text that is a formula's source, its signs included. Offsets in UTF-16 units."""
+
+    start: int
+    length: int
+    tex: str
+    is_display: bool
+    """Whether it stands on its own, larger."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextSpec:
     """A paragraph, a heading or the text of a list item."""
 
@@ -34,6 +45,7 @@ class TextSpec:
     """Below, in units of the window's spacing."""
     look: str = ""
     """Of all the text: m muted, c code."""
+    formulas: tuple[FormulaRun, ...] = ()
 
 
 class Lines:

@@ -58,6 +58,10 @@ class Style:
     def heading_lead(self, level: int) -> int:
         return round(metrics.TRANSCRIPT_TEXT_PX * self.zoom * HEADING_SCALE[level - 1] * HEADING_LEAD)
 
+    def pixels(self, font: QFont) -> float:
+        """The size of a font that `Style` has made."""
+        return font.pointSizeF() * QGuiApplication.primaryScreen().logicalDotsPerInchY() / 72
+
     def _colour(self, name: str) -> QColor:
         return QColor(getattr(self.palette, name))
 

@@ -27,6 +27,7 @@ from ui.theme import metrics
 from ui.theme.palette import LIGHT, Palette
 from ui.transcript.actions import ActionRow, JumpButton, menu_for
 from ui.transcript.arrangement import Arrangement, Placed
+from ui.transcript.formulas import Typeset
 from ui.transcript.items import ErrorText, Item
 from ui.transcript.later import Later
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf
@@ -60,6 +61,7 @@ class TranscriptView(QAbstractScrollArea):
         details_requested: show a message's numbers; arg: its id.
         link_activated: a link was clicked; arg: its target, always http, https or mailto.
         following_changed: whether the end stays in sight.
+        formula_wanted: typeset a formula, see `show_formula`; args: its TeX, whether it stands on its own.
     """
 
     retry_requested = Signal(str)
@@ -69,12 +71,15 @@ class TranscriptView(QAbstractScrollArea):
     details_requested = Signal(str)
     link_activated = Signal(str)
     following_changed = Signal(bool)
+    formula_wanted = Signal(str, bool)
 
     def __init__(self, error_text: ErrorText, palette: Palette = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._error_text = error_text
         self._later = Later(self)
         self._later.recoloured.connect(self.viewport().update)
+        self._later.formula_wanted.connect(self.formula_wanted)
+        self._later.formulas_came.connect(self._lay_out_formulas)
         self._style = Style(palette, later=self._later)
         self._arrangement = Arrangement(self._style)
         self._selecting = Selecting()
@@ -150,6 +155,17 @@ class TranscriptView(QAbstractScrollArea):
         if item is not None:
             item.finish(message, self._arrangement.width, self._style)
             self._changed(item)
+
+    def show_formula(self, tex: str, is_display: bool, formula: Typeset) -> None:
+        """A formula that was wanted, typeset: it takes its source's place."""
+        self._later.show_formula(tex, is_display, formula)
+
+    def _lay_out_formulas(self) -> None:
+        for item in self._arrangement.items:
+            for unit in item.units:
+                if any(leaf.has_formulas() for leaf in unit.leaves or ()):
+                    unit.reshape()
+        self._refresh()
 
     def set_palette(self, palette: Palette) -> None:
         """Other colours."""

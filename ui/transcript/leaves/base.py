@@ -51,6 +51,10 @@ class Leaf:
     def end(self) -> int:
         return 0
 
+    def has_formulas(self) -> bool:
+        """Whether the leaf looks different once formulae have come."""
+        return False
+
     def grow_from(self, _earlier: Self) -> bool:
         """Take over what an earlier state of the same text has shaped at the same width; before `layout`.
 

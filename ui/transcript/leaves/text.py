@@ -1,9 +1,10 @@
 """A paragraph, a heading or the text of a list item."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QTextLayout
+from PySide6.QtGui import QFontMetricsF, QPainter, QTextLayout
 
 from ui.transcript.characters import BREAK, marked, piece, width
+from ui.transcript.formulas import SPACE, Placed, broken_around, draw_formulas, room_for, stand_in
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf, Selection, broken, cursor_at, selected, shaped, word_in
 from ui.transcript.specs import TextSpec
 from ui.transcript.style import Style
@@ -25,19 +26,54 @@ class TextLeaf(Leaf):
         self._top = 0
         self._left = 0
         self._end = width(spec.text)
+        self._placed: list[Placed] = []
+        self._centre = 0.0
+        """Pixels that a formula on its own stands further to the right."""
 
     @property
     def end(self) -> int:
         return self._end
+
+    def has_formulas(self) -> bool:
+        return bool(self.spec.formulas)
 
     def layout(self, width: int, style: Style) -> None:
         spec = self.spec
         lead = style.heading_lead(spec.level) if spec.level else style.code_lead if "c" in spec.look else style.lead
         self._left = spec.indent * style.step
         self._top = style.space * 2 if spec.level in (1, 2, 3) else 0
-        self._layout = shaped(spec.text, spec.runs, style, look=spec.look, level=spec.level)
-        height, _ = broken(self._layout, width - self._left, lead)
+        room = width - self._left
+        self._placed = self._typeset(room, style)
+        taken = {each.start for each in self._placed}
+        runs = tuple(run for run in spec.runs if run.start not in taken)
+        self._layout = shaped(spec.text, runs, style, look=spec.look, level=spec.level)
+        self._centre = 0.0
+        if self._placed:
+            height = self._break_around_formulas(room, lead)
+        else:
+            height, _ = broken(self._layout, room, lead)
         self.height = self._top + height + spec.gap * style.space
+
+    def _typeset(self, room: int, style: Style) -> list[Placed]:
+        """The formulae that are there already; one that is too wide is drawn smaller."""
+        font = style.headings[self.spec.level - 1] if self.spec.level else style.body
+        size = style.pixels(font)
+        found: list[Placed] = []
+        for each in self.spec.formulas:
+            shape = style.later.shape(each.tex, is_display=each.is_display)
+            if shape is not None:
+                found.append(Placed(each.start, each.length, shape, min(size, room / max(shape.width, 0.01))))
+        return found
+
+    def _break_around_formulas(self, room: int, lead: int) -> int:
+        font, first = self._layout.font(), self.spec.formulas[0]
+        space = QFontMetricsF(font).horizontalAdvance(SPACE)
+        formats = self._layout.formats()
+        self._layout.setText(stand_in(self._layout.text(), self._placed))
+        self._layout.setFormats([*formats, *(room_for(each, font, space) for each in self._placed)])
+        if first.is_display and first.length == self._end:
+            self._centre = max(0.0, (room - self._placed[0].width) / 2)
+        return broken_around(self._layout, room, lead, self._placed)
 
     def paint(self, painter: QPainter, clip: QRectF, style: Style, selection: Selection | None) -> None:
         spec = self.spec
@@ -48,10 +84,12 @@ class TextLeaf(Leaf):
             wide = style.body_metrics.horizontalAdvance(spec.marker)
             place = QRectF(self._left - wide - style.space * 2, self._top, wide + 1, style.lead)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, spec.marker)
-        self._layout.draw(painter, QPointF(self._left, self._top), selected(selection, style), clip)
+        origin = QPointF(self._left + self._centre, self._top)
+        self._layout.draw(painter, origin, selected(selection, style), clip)
+        draw_formulas(painter, self._layout, origin, self._placed)
 
     def hit(self, x: float, y: float) -> int:
-        return cursor_at(self._layout, x - self._left, y - self._top)
+        return cursor_at(self._layout, x - self._left - self._centre, y - self._top)
 
     def caret(self) -> QRectF | None:
         if not self._layout.lineCount():

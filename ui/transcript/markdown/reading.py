@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pyromark
 
 from ui.transcript.characters import BREAK, width
-from ui.transcript.specs import Cell, CodeSpec, Columns, Flow, RuleSpec, Run, TableSpec, TextSpec
+from ui.transcript.specs import Cell, CodeSpec, Columns, Flow, FormulaRun, RuleSpec, Run, TableSpec, TextSpec
 
 MAX_STEPS: Final = 10
 OPTIONS: Final = (
@@ -101,6 +101,7 @@ class _Line:
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.runs: list[Run] = []
+        self.formulas: list[FormulaRun] = []
         self.length = 0
 
     def add(self, text: str, look: str = "", href: str = "") -> None:
@@ -112,7 +113,7 @@ class _Line:
 
     def take(self) -> tuple[str, tuple[Run, ...]]:
         text, runs = "".join(self.parts), tuple(self.runs)
-        self.parts, self.runs, self.length = [], [], 0
+        self.parts, self.runs, self.formulas, self.length = [], [], [], 0
         if "http" in text or "[^" in text:
             runs = _with_found(text, runs)
         return text, runs
@@ -291,7 +292,10 @@ class _Reader:
         return None
 
     def _formula(self, left: str, tex: str, right: str) -> None:
-        self._say(f"{left}{tex}{right}".replace("\n", BREAK), "c")
+        source = f"{left}{tex}{right}".replace("\n", BREAK)
+        is_display = left in ("$$", "\\[")
+        self._line.formulas.append(FormulaRun(self._line.length, width(source), tex.strip(), is_display))
+        self._say(source, "c")
 
     def _start(self, value: Any) -> None:
         name, details = (value, None) if isinstance(value, str) else next(iter(value.items()))
@@ -334,9 +338,11 @@ class _Reader:
 
     def _flush(self) -> None:
         """End a line of text, if one is being gathered."""
+        formulas = tuple(self._line.formulas)
         text, runs = self._line.take()
         if text.strip() or self._marker:
-            spec = TextSpec(text.rstrip(BREAK), runs, self._level, self._steps, self._bars, self._marker, self._gap())
+            text, gap = text.rstrip(BREAK), self._gap()
+            spec = TextSpec(text, runs, self._level, self._steps, self._bars, self._marker, gap, formulas=formulas)
             self._out.append(spec)
             self._marker = ""
         self._level = 0

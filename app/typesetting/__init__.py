@@ -1,0 +1,1 @@
+"""Formulae: a process of its own typesets them, the disk remembers them."""
