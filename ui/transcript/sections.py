@@ -20,7 +20,8 @@ from app.domain.blocks import (
     UrlSource,
 )
 from ui.transcript.characters import pieces_of
-from ui.transcript.markdown.growing import GrowingMarkdown, plain_pieces
+from ui.transcript.markdown.growing import GrowingMarkdown
+from ui.transcript.markdown.pieces import plain_pieces
 from ui.transcript.specs import CodeSpec, FoldSpec, GapSpec
 from ui.transcript.units import RowPiece, Unit
 

@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ui.transcript.markdown import growing
-from ui.transcript.markdown.growing import LIMIT, SEAL, CodePiece, GrowingMarkdown, MarkdownPiece
+from ui.transcript.markdown.growing import LIMIT, SEAL, GrowingMarkdown
+from ui.transcript.markdown.pieces import CodePiece, MarkdownPiece
+from ui.transcript.markdown.proving import Proof, proved
 from ui.transcript.markdown.reading import Ending, specs_of
 from ui.transcript.markdown.structure import blocks_of, line_starts
 from ui.transcript.specs import CodeSpec, Flow, TableSpec
@@ -172,6 +174,30 @@ def test_pieces_of_a_table_share_their_columns():
     found = [spec for piece in grown([text]).pieces for spec in piece.specs()]
     assert len({id(spec.columns) for spec in found[1:]}) == 1
     assert found[1].columns.rows == found[0].rows
+    assert {spec.gap for spec in found[:-1]} == {0}
+
+
+def test_what_a_full_parse_shows_otherwise_is_swapped():
+    text = "# head\n\n- a\n- b\n\nend\n"
+    wrong = [MarkdownPiece("# head\n\n"), MarkdownPiece("- a\n"), MarkdownPiece("- b\n\n"), MarkdownPiece("end\n")]
+    assert proved(text, wrong) == [wrong[0], MarkdownPiece("- a\n- b\n\n"), wrong[3]]
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_what_is_right_stays_as_it_is(kind):
+    pieces = grown(["".join(ENDLESS[kind](number) for number in range(60))], finished=False).pieces
+    assert proved("".join(piece.source for piece in pieces), pieces) == pieces
+
+
+def test_a_long_text_is_proved_on_a_thread(qtbot):
+    pieces = [MarkdownPiece("- a\n"), MarkdownPiece("- b\n")]
+    proof = Proof("- a\n- b\n", pieces)
+    qtbot.waitUntil(lambda: proof.pieces is not None)
+    assert proof.pieces == [MarkdownPiece("- a\n- b\n")]
+
+    markdown = grown([sealed_text(400)])
+    qtbot.waitUntil(lambda: markdown.step() is None and not markdown.is_behind)
+    assert "".join(piece.source for piece in markdown.pieces) == sealed_text(400)
 
 
 def sealed_text(sentences: int) -> str:

@@ -17,13 +17,14 @@ step has a bound, whatever arrives.
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyromark
 
-from ui.transcript.characters import pieces_of
-from ui.transcript.markdown.reading import MAX_STEPS, OPTIONS, SEALED, TOP, Context, Ending, specs_of
+from ui.transcript.markdown.pieces import CodePiece, MarkdownPiece, Piece, plain_pieces
+from ui.transcript.markdown.proving import Proof, proved
+from ui.transcript.markdown.reading import MAX_STEPS, OPTIONS, SEALED, TOP, Context, Ending
 from ui.transcript.markdown.structure import (
     Node,
     blocks_of,
@@ -34,7 +35,7 @@ from ui.transcript.markdown.structure import (
     opening_of,
     stripped,
 )
-from ui.transcript.specs import CodeSpec, CodeState, Columns, Flow, Lines, TableSpec, TextSpec
+from ui.transcript.specs import CodeState, Columns, Lines, TableSpec
 
 WINDOW: Final = 1_500
 """Characters that are looked at for a cut. Long blocks come in pieces of about this length."""
@@ -46,61 +47,11 @@ SLICE: Final = 16_000
 """Characters that are taken in at once."""
 WHOLE: Final = 16_000
 """Characters of a text that is read again at once when it is complete."""
-PLAIN_PIECE: Final = 1_500
-"""Characters of source that are shaped in one piece."""
 
 _FENCE = re.compile(r"( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
 _DEFINITION = re.compile(r"^[\s>*+\-\d.)]*\[(?:[^\[\]\\]|\\.){1,999}\]:", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?:;\u3002\uff01\uff1f])(?=\s)|(?<=[\u3002\uff01\uff1f])|(?=\n)")
 _SPACE = re.compile(r"(?=\s)")
-
-
-@dataclass(frozen=True, slots=True)
-class MarkdownPiece:
-    """A top-level block, a part of one, or what is still open."""
-
-    source: str
-    context: Context = TOP
-    ending: Ending = Ending.CLOSED
-    definitions: str = ""
-    """Link definitions that stand elsewhere, in front of which nothing else is drawn."""
-
-    def specs(self) -> tuple[Flow, ...]:
-        return specs_of(self.definitions + self.source, self.context, self.ending)
-
-
-@dataclass(frozen=True, slots=True)
-class PlainPiece:
-    """Text that is shown as it was written."""
-
-    source: str
-    look: str = ""
-
-    def specs(self) -> tuple[Flow, ...]:
-        return (TextSpec(self.source.removesuffix("\n").replace("\n", "\u2028"), look=self.look, gap=0),)
-
-
-@dataclass(frozen=True, slots=True)
-class CodePiece:
-    """A fenced code block."""
-
-    raw: Lines
-    info: str
-    code: Lines
-    indent: int = 0
-    bars: tuple[int, ...] = ()
-    state: CodeState = field(default_factory=CodeState, compare=False)
-
-    @property
-    def source(self) -> str:
-        """Each line of `raw` has its end; a pending one has none yet."""
-        return str(self.raw) if self.raw.pending is not None else f"{self.raw}\n"
-
-    def specs(self) -> tuple[Flow, ...]:
-        return (CodeSpec(self.info, self.code, self.indent, self.bars, state=self.state),)
-
-
-Piece = MarkdownPiece | PlainPiece | CodePiece
 
 
 class _Fence:
@@ -180,6 +131,8 @@ class GrowingMarkdown:
         self._fence: _Fence | None = None
         self._source: list[str] = []
         self._carriage_return = False
+        self._is_finished = False
+        self._proof: Proof | None = None
 
     @property
     def source(self) -> str:
@@ -191,8 +144,8 @@ class GrowingMarkdown:
 
     @property
     def is_behind(self) -> bool:
-        """Whether text waits for another step."""
-        return bool(self._waiting)
+        """Whether text, or what a proof has found, waits for another step."""
+        return bool(self._waiting) or self._proof is not None
 
     def feed(self, text: str) -> None:
         """Take text. Costs nothing until the next step."""
@@ -208,6 +161,8 @@ class GrowingMarkdown:
 
     def step(self) -> None:
         """Read at most a slice of what waits."""
+        if self._proof is not None and self._proof.pieces is not None:
+            self.frozen, self.open, self._proof = self._proof.pieces, [], None
         if not self._waiting:
             return
         taken, self._waiting = self._waiting[:SLICE], self._waiting[SLICE:]
@@ -222,16 +177,22 @@ class GrowingMarkdown:
             self.step()
 
     def finish(self) -> None:
-        """The text is at its end. A short one that defines links is read again as a whole."""
+        """The text is at its end, and proved against a full parse: a short one at once, a long one on a thread."""
+        if self._is_finished:
+            return
+        self._is_finished = True
         if self._carriage_return:
             self._carriage_return = False
             self._source.append("\n")
             self._waiting += "\n"
         self.read_all()
         source = self.source
-        if len(source) <= WHOLE and _DEFINITION.search(source):
+        if len(source) > WHOLE:
+            self._proof = Proof(source, self.pieces)
+        elif _DEFINITION.search(source):
             self.frozen, self.open = list(_with_definitions(source)), []
-            self._tail, self._fence, self._context = "", None, TOP
+        else:
+            self.frozen, self.open = proved(source, self.pieces), []
 
     # ---- freezing
 
@@ -320,7 +281,7 @@ class GrowingMarkdown:
         if cut is None:
             return False
         context = cut.context
-        self._keep(source[before : cut.at], Ending.CUT, self._context)
+        self._keep(source[before : cut.at], Ending.CUT if cut.table is None else Ending.SEALED, self._context)
         if cut.table is not None:
             context = replace(context, columns=self._columns_of(self.frozen[-1], cut.table))
         return self._cut(cut.at - before, context)
@@ -425,21 +386,6 @@ def _seam(source: str, start: int, chain: list[Node]) -> int:
         if free:
             return free[-1]
     return last
-
-
-def plain_pieces(text: str, look: str = "") -> Iterator[PlainPiece]:
-    """Text as it was written, in pieces that are quick to shape, broken at line ends where there are any."""
-    gathered: list[str] = []
-    size = 0
-    for line in text.splitlines(keepends=True) if "\n" in text else [text]:
-        for part in pieces_of(line, PLAIN_PIECE):
-            if gathered and size + len(part) > PLAIN_PIECE:
-                yield PlainPiece("".join(gathered), look)
-                gathered, size = [], 0
-            gathered.append(part)
-            size += len(part)
-    if gathered:
-        yield PlainPiece("".join(gathered), look)
 
 
 def _with_definitions(source: str) -> Iterator[Piece]:

@@ -45,9 +45,9 @@ class Ending(StrEnum):
     CLOSED = "closed"
     """With another block."""
     CUT = "cut"
-    """In the same block, with another item, paragraph or row."""
+    """In the same block, with another item or paragraph."""
     SEALED = "sealed"
-    """In the same paragraph."""
+    """In the same paragraph or table, with no space between."""
 
 
 @dataclass(frozen=True, slots=True)
