@@ -139,6 +139,9 @@ class RawBlock:
         return str(self.raw.get("type", "unknown"))
 
 
+RECEIVED_JSON = "duologue:received_json"
+"""In the `extra` of a tool use whose arguments were cut or are no JSON object: what had arrived of them. Never sent."""
+
 UNREADABLE = "unreadable"
 """The kind of the block that stands for stored data that could not be read: shown, never sent."""
 

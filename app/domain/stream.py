@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.domain.blocks import (
+    RECEIVED_JSON,
     Block,
     RawBlock,
     ServerToolUseBlock,
@@ -260,23 +261,29 @@ def _closed(block: _OpenBlock) -> Block:
             signature = start.signature if block.signature is None else block.signature
             return replace(start, thinking=start.thinking + "".join(block.thoughts), signature=signature)
         case ToolUseBlock() | ServerToolUseBlock():
-            return replace(start, input=_input(block, start.input))
+            return _with_input(start, "".join(block.jsons))
         case RawBlock():
             return _raw_closed(start, block)
         case _:
             return start
 
 
-def _input(block: _OpenBlock, placeholder: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The arguments. The start event's `{}` is a placeholder; cut JSON leaves it, and the caller sees no `complete`."""
-    text = "".join(block.jsons)
+def _with_input(start: ToolUseBlock | ServerToolUseBlock, text: str) -> ToolUseBlock | ServerToolUseBlock:
+    """With its arguments. The start event's `{}` is a placeholder; cut JSON leaves it and is kept beside it."""
     if not text:
-        return placeholder
+        return start
+    parsed = _object(text)
+    if parsed is None:
+        return replace(start, extra={**start.extra, RECEIVED_JSON: text})
+    return replace(start, input=parsed)
+
+
+def _object(text: str) -> Mapping[str, Any] | None:
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
-        return placeholder
-    return parsed if isinstance(parsed, dict) else placeholder
+        return None
+    return parsed if isinstance(parsed, dict) else None
 
 
 def _raw_closed(start: RawBlock, block: _OpenBlock) -> RawBlock:
@@ -287,7 +294,9 @@ def _raw_closed(start: RawBlock, block: _OpenBlock) -> RawBlock:
         if pieces:
             raw[name] = str(raw.get(name) or "") + "".join(pieces)
     if block.jsons:
-        raw["input"] = _input(block, raw.get("input") or {})
+        text = "".join(block.jsons)
+        parsed = _object(text)
+        raw |= {RECEIVED_JSON: text} if parsed is None else {"input": parsed}
     return RawBlock(raw)
 
 

@@ -1,11 +1,11 @@
 """The running program: data, network and keys behind the window, from its first sight to its last."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -36,6 +36,8 @@ from ui.theme import metrics
 from ui.theme.theme import Theme
 from ui.welcome.presenter import ConnectPresenter
 from ui.widgets.error_text import ErrorText, from_facts, sentence
+
+T = TypeVar("T")
 
 CLOSE_WITHIN_S = 3.0
 """After that the window's process ends with what is on the disk; a stopped answer is there since it last grew."""
@@ -114,27 +116,57 @@ class Program(QObject):
         """Wait until the person closes the window, put everything away, and close it."""
         await self._closing.wait()
         window = {**self._window.main.remembered(), "conversation": self._conversation.shown_id}
-        self._window.main.hide()
         self._keeper.change(window=window)
-        try:
-            async with asyncio.timeout(CLOSE_WITHIN_S):
-                await self._put_away()
-        except TimeoutError:
-            pass  # a disk or a network that hangs must not keep a window alive that nobody sees
+        self._window.main.hide()
+        if refused := await self._in_time(self._put_away):
+            await self._ask_to_copy(refused)
+            await self._in_time(self._put_away)
+        await self._in_time(self._shut)
         self._window.main.leave()
 
-    async def _put_away(self) -> None:
-        try:
-            await self._conversation.close()
-            await self._rows.close()
-            await self._tasks.close()
-            await self._keeper.save()
-        except DuologueError as error:
-            # nobody looks at the window any more; what could be stored is
-            self._show_error(error)
+    async def _put_away(self) -> DuologueError | None:
+        """End all work and store everything. Returns why what was written could not be stored, if it could not."""
+        steps = (self._conversation.close, self._store.settle, self._rows.close, self._tasks.close, self._keeper.save)
+        refused: DuologueError | None = None
+        for step in steps:
+            try:
+                await step()
+            except DuologueError as error:
+                self._show_error(error)
+                is_text = step == self._store.settle or (
+                    step == self._conversation.close and bool(self._window.page.composer.text.strip())
+                )
+                refused = refused or (error if is_text else None)
+        return refused
+
+    async def _ask_to_copy(self, refused: DuologueError) -> None:
+        """What was written is on the screen and nowhere else: show it until the person closes the window once more."""
+        self._closing.clear()
+        self._window.main.show()
+        self._window.notices.show_notice(
+            replace(
+                sentence(refused),
+                kept="Text that you see here is not stored.",
+                advice="Free some space or copy what you need, then close the window again.",
+            )
+        )
+        await self._closing.wait()
+        self._window.main.hide()
+
+    async def _shut(self) -> None:
         self._formulas.close()
         await self._engine.close()
-        await self._store.close()
+        try:
+            await self._store.close()
+        except StoreError as error:
+            self._show_error(error)
+
+    async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T | None:
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                return await work()
+        except TimeoutError:
+            return None  # a disk or a network that hangs must not keep a window alive that nobody sees
 
     # ---- opening
 

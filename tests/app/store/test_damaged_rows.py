@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.blocks import UNREADABLE, RawBlock, TextBlock
+from app.domain.blocks import RECEIVED_JSON, UNREADABLE, RawBlock, TextBlock, ToolUseBlock
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role, new_id
 from app.domain.models import Catalogue
 from app.domain.request import Parameters, Setup
+from app.domain.stream import Accumulator, BlockStarted, InputJsonDelta
 from app.services.requests import request_for
 from app.simulator.server import own_catalogue
 from app.store.codec import blocks_from_json, facts_from_json, setup_from_json
@@ -150,3 +151,23 @@ def test_whatever_json_a_row_holds_it_is_read_as_what_it_says_to_be(value: Any) 
     assert fits(setup_from_json(text), Setup)
     assert fits(facts_from_json(text), ReplyFacts | None)
     assert fits(Message("m", None, Role.USER, blocks_from_json(text, str)), Message)
+
+
+@pytest.mark.parametrize("state", [MessageState.COMPLETE, MessageState.INTERRUPTED])
+@pytest.mark.parametrize("arrived", ['{"city": "Par', "[1]", "no JSON"])
+async def test_arguments_that_were_cut_are_kept_and_not_sent(
+    tmp_path: Path, catalogue: Catalogue, state: MessageState, arrived: str
+) -> None:
+    parts = Accumulator()
+    parts.add(BlockStarted(0, ToolUseBlock("toolu_1", "weather", {}, {"caller": "me"})))
+    parts.add(InputJsonDelta(0, arrived[:3]))
+    parts.add(InputJsonDelta(0, arrived[3:]))
+    kept = await kept_in(tmp_path)
+    answer = Message("cut", kept.path[0].id, Role.ASSISTANT, parts.reply().blocks, state)
+    store = (await Store.open(tmp_path)).store
+    await store.put_leaf(kept.id, answer)
+    await store.close()
+    found = await reopened(tmp_path, kept)
+    assert found.path[-1] == answer
+    assert found.path[-1].blocks[0].extra[RECEIVED_JSON] == arrived  # type: ignore[union-attr]
+    assert "duologue" not in repr(request_for(found, catalogue).turns)
