@@ -35,7 +35,7 @@ def test_a_streamed_answer_reads_as_the_stored_one(recordings, transcript, answe
         for event in events:
             accumulator.add(event)
             transcript.extend([event])
-            transcript._flush()
+            transcript._growth.flush()
         growing = transcript.plain_text()
         blocks = accumulator.reply().blocks
         transcript.finish(Message(id_, "prompt", Role.ASSISTANT, blocks))

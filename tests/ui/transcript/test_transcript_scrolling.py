@@ -34,7 +34,7 @@ def test_only_what_is_seen_of_a_long_conversation_is_made(transcript, prompt, an
     transcript.verticalScrollBar().setValue(transcript.verticalScrollBar().maximum() // 2)
     assert not transcript.is_following()
     assert "Message 3999" not in transcript.visible_text()
-    made = [item for item in transcript._arrangement.items if item.units]
+    made = [item for item in transcript.arrangement.items if item.units]
     assert len(made) < 60
 
 
@@ -56,7 +56,7 @@ def test_a_table_that_grew_row_by_row_is_as_one_made_at_once(transcript, answer,
     transcript.extend([BlockStarted(0, TextBlock(""))])
     for at in range(0, len(table), 3):
         transcript.extend([TextDelta(0, table[at : at + 3])])
-        transcript._flush()
+        transcript._growth.flush()
     transcript.finish(answer(table))
     grown = transcript.grab().toImage()
 
@@ -69,14 +69,14 @@ def test_thinking_opens_and_closes_where_it_stands(transcript, prompt, answer):
     assert "Thought" in transcript.visible_text()
     assert "let" not in transcript.visible_text()
 
-    item = transcript._arrangement.items[1]
+    item = transcript.arrangement.items[1]
     at = item.unit_of_fold(0)
-    placed = next(each for each in transcript._arrangement.visible if (each.item, each.unit) == (1, at))
+    placed = next(each for each in transcript.arrangement.visible if (each.item, each.unit) == (1, at))
     act = item.units[at].leaves[0].act_at(20, 10)
     transcript._perform(placed, act)
 
     assert "Hm, *let* me see." in transcript.visible_text()
-    assert next(each for each in transcript._arrangement.visible if (each.item, each.unit) == (1, at)).y == placed.y
+    assert next(each for each in transcript.arrangement.visible if (each.item, each.unit) == (1, at)).y == placed.y
 
 
 def test_a_tool_call_shows_its_arguments(transcript, prompt, answer):

@@ -1,0 +1,176 @@
+"""What is seen of the transcript, and scrolling: the arrangement in a viewport, painted, its scroll bar in step."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from ui.theme import metrics
+from ui.theme.palette import Palette
+from ui.transcript.arrangement import Arrangement, Placed
+from ui.transcript.items import Item
+from ui.transcript.later import Later
+from ui.transcript.leaves.base import Leaf
+from ui.transcript.painting import paint_transcript
+from ui.transcript.pointing import Target, target_at
+from ui.transcript.selecting import Selecting
+from ui.transcript.style import Style
+
+
+class Canvas(QAbstractScrollArea):
+    """Shows items; knows nothing of what is done with them.
+
+    Signals:
+        following_changed: whether the end stays in sight.
+        refreshed: what is seen may have changed; whatever stands over the text finds its place anew.
+    """
+
+    following_changed = Signal(bool)
+    refreshed = Signal()
+
+    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.later = Later(self)
+        self.later.recoloured.connect(self.viewport().update)
+        self.later.formulas_came.connect(self._lay_out_formulas)
+        self.styling = Style(palette, later=self.later)
+        self.arrangement = Arrangement(self.styling)
+        self.selecting = Selecting()
+        self._was_following = True
+        self._is_syncing = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        self.verticalScrollBar().valueChanged.connect(self._follow_bar)
+
+    # ---- where things are
+
+    @property
+    def items(self) -> Sequence[Item]:
+        return self.arrangement.items
+
+    @property
+    def column_width(self) -> int:
+        style = self.styling
+        side = style.space * 6
+        return max(style.step * 4, min(round(metrics.MEASURE_PX * style.zoom), self.viewport().width() - 2 * side))
+
+    @property
+    def column_left(self) -> int:
+        return max(0, (self.viewport().width() - self.column_width) // 2)
+
+    def target(self, point: QPointF) -> Target | None:
+        """What lies at a point of the viewport."""
+        return target_at(self.arrangement, self.styling, QPointF(point.x() - self.column_left, point.y()))
+
+    def leaves(self, placed: Placed) -> Sequence[Leaf]:
+        return self.arrangement.items[placed.item].units[placed.unit].leaves or ()
+
+    def visible_text(self) -> str:
+        """The characters that stand in the viewport now, line by line."""
+        placed = self.arrangement.place(self.viewport().height())
+        parts = (leaf.shown() for each in placed for leaf in self.leaves(each))
+        return "\n".join(part for part in parts if part)
+
+    # ---- changing
+
+    def show_items(self, items: list[Item]) -> None:
+        """Show other items; those that were there before may be among them."""
+        self.arrangement.show(items)
+        self.refresh()
+
+    def changed(self, item: Item) -> None:
+        """The units of an item are others now."""
+        self.arrangement.changed(self.arrangement.index_of(item))
+        self.refresh()
+
+    def restyle(self, style: Style) -> None:
+        """Other colours, or another size."""
+        self.styling = style
+        self.arrangement.restyle(self.column_width, style, fresh=True)
+        self.refresh()
+
+    def _lay_out_formulas(self) -> None:
+        for item in self.items:
+            for unit in item.units:
+                if any(leaf.has_formulas() for leaf in unit.leaves or ()):
+                    unit.reshape()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring bar and pixels to what the arrangement says."""
+        self.arrangement.place(self.viewport().height())
+        self._sync_bar()
+        self.viewport().update()
+        self.refreshed.emit()
+        following = self.arrangement.following
+        if following != self._was_following:
+            self._was_following = following
+            self.following_changed.emit(following)
+
+    # ---- scrolling
+
+    def is_following(self) -> bool:
+        return self.arrangement.following
+
+    def jump_to_end(self) -> None:
+        """Show the end, and stay there while it grows."""
+        self.arrangement.following = True
+        self.refresh()
+
+    def jump_to_start(self) -> None:
+        self.arrangement.following = False
+        self.arrangement.scroll_to(0)
+        self.refresh()
+
+    def let_go(self) -> None:
+        """Stop following the end; nothing moves."""
+        self.arrangement.following = False
+        self.refresh()
+
+    def scroll_by(self, pixels: int) -> None:
+        """Move down by so much; up, if negative, which lets go of the end."""
+        if pixels < 0:
+            self.arrangement.following = False
+        if not self.arrangement.following:
+            self.arrangement.scroll_by(pixels)
+        self.refresh()
+
+    def _sync_bar(self) -> None:
+        self._is_syncing = True
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        bar.setRange(0, max(0, self.arrangement.total - height))
+        bar.setPageStep(height)
+        bar.setSingleStep(self.styling.lead * 2)
+        bar.setValue(bar.maximum() if self.arrangement.following else self.arrangement.offset)
+        self._is_syncing = False
+
+    def _follow_bar(self, value: int) -> None:
+        if not self._is_syncing:
+            self.arrangement.following = value >= self.verticalScrollBar().maximum()
+            self.arrangement.scroll_to(value)
+            self.refresh()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Nothing is blitted: what is shown follows from the arrangement."""
+
+    # ---- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.arrangement.place(self.viewport().height())
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(event.rect(), self.styling.colour("canvas"))
+        painter.translate(self.column_left, 0)
+        region = QRectF(event.rect().translated(-self.column_left, 0))
+        paint_transcript(painter, region, self.arrangement, self.selecting, self.styling)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrangement.restyle(self.column_width, self.styling, fresh=False)
+        self.refresh()
