@@ -10,7 +10,7 @@ from typing import Final
 from ui.transcript.heights import Heights
 from ui.transcript.items import Item
 from ui.transcript.style import Style
-from ui.transcript.units import Unit
+from ui.transcript.units import Unit, guess
 
 KEPT_UNITS: Final = 400
 """Units that stay shaped. More than two tall screens of one-line units."""
@@ -40,6 +40,10 @@ class Arrangement:
         self._style = style
         self._width = 1
         self._heights = Heights()
+        self._characters: list[int] = []
+        """Of each item: what its height is guessed from."""
+        self._made: set[int] = set()
+        """Items that have units, by their identity: only their heights are known."""
         self._item = self._unit = self._into = 0
         self._kept: OrderedDict[int, Unit] = OrderedDict()
 
@@ -48,11 +52,16 @@ class Arrangement:
         return self._width
 
     def show(self, items: list[Item]) -> None:
-        """Show other items; those that were there before may be among them."""
+        """Show other items; those that were there before may be among them.
+
+        The place stays, if the item at the top is still there; else the end is shown.
+        """
         anchor = self.items[self._item] if self._item < len(self.items) else None
         self.items = items
+        self._characters = [item.characters for item in items]
+        self._made = {id(item) for item in items if item.units}
         self.behind = {id(item): item for item in items if id(item) in self.behind}
-        at = next((index for index, item in enumerate(items) if item is anchor), None)
+        at = next((index for index, item in enumerate(items) if item is anchor), None) if self._made else None
         if at is None:
             self._item = self._unit = self._into = 0
             self.following = True
@@ -65,14 +74,23 @@ class Arrangement:
         if fresh or width != self._width:
             self._style, self._width = style, width
             if fresh:
-                for item in self.items:
+                for item in self._made_items():
                     for unit in item.units:
                         unit.forget()
                 self._kept.clear()
             self._measure()
 
+    def _made_items(self) -> Iterator[Item]:
+        return (item for item in self.items if id(item) in self._made)
+
     def _measure(self) -> None:
-        self._heights = Heights(item.estimate(self._width, self._style) for item in self.items)
+        """Guess all heights anew; those of what was made are known, or were."""
+        around, per_character = guess(self._width, self._style)
+        guessed = [around + int(count * per_character) for count in self._characters]
+        for index, item in enumerate(self.items) if self._made else ():
+            if id(item) in self._made:
+                guessed[index] = sum(unit.height for unit in item.units)
+        self._heights = Heights(guessed)
 
     def prepare(self, item: Item) -> None:
         """Make the units of an item, seen or not."""
@@ -115,6 +133,27 @@ class Arrangement:
         """Move by exactly so much; what is passed is shaped."""
         self._into += pixels
         self._normalise()
+
+    def settle(self, height: int, *, may_follow: bool) -> None:
+        """After a person has moved, or the window changed: leave no empty room below the end.
+
+        Only this takes up following again, and only with `may_follow`: text that grows or shrinks never does.
+        """
+        if self.following or not self.items:
+            return
+        placed = self._placed_down(height)
+        last = placed[-1]
+        bottom = last.y + last.height
+        if bottom > height or not self._is_last(last):
+            return
+        first = self._placed_up(height)[0]
+        self._item, self._unit, self._into = first.item, first.unit, max(0, -first.y)
+        self.following = may_follow
+
+    @property
+    def end_in_sight(self) -> bool:
+        """Whether the last that was placed is the end. The viewport's height is the caller's to compare."""
+        return not self.visible or self._is_last(self.visible[-1])
 
     def pin(self, item: int, unit: int, y: int) -> None:
         """Let a unit stand at `y` in the viewport."""
@@ -168,11 +207,7 @@ class Arrangement:
         self._normalise()
         if not self.following:
             self.visible = self._placed_down(height)
-            last = self.visible[-1]
-            bottom = last.y + last.height
-            if bottom > height or not self._is_last(last):
-                return self.visible
-            self.following = True
+            return self.visible
         self.visible = self._placed_up(height)
         first = self.visible[0]
         self._item, self._unit, self._into = first.item, first.unit, max(0, -first.y)
@@ -217,6 +252,7 @@ class Arrangement:
         item = self.items[index]
         if not item.units:
             item.prepare(self._width, self._style)
+            self._made.add(id(item))
             self.changed(index)
             if item.is_behind:
                 self.behind[id(item)] = item
@@ -224,7 +260,7 @@ class Arrangement:
 
     def _height(self, item: int, number: int) -> int:
         """Of a unit that is shaped for it."""
-        unit = self.items[item].units[number]
+        unit = self._units(item)[number]
         change = unit.realise(self._width, self._style)
         if change:
             self._heights.set(item, self._heights[item] + change)

@@ -133,11 +133,12 @@ class Canvas(QAbstractScrollArea):
         self.refresh()
 
     def scroll_by(self, pixels: int) -> None:
-        """Move down by so much; up, if negative, which lets go of the end."""
+        """Move down by so much; up, if negative, which lets go of the end. Who comes to the end, follows it again."""
         if pixels < 0:
             self.arrangement.following = False
         if not self.arrangement.following:
             self.arrangement.scroll_by(pixels)
+            self.arrangement.settle(self.viewport().height(), may_follow=pixels > 0)
         self.refresh()
 
     def _sync_bar(self) -> None:
@@ -153,6 +154,7 @@ class Canvas(QAbstractScrollArea):
         if not self._is_syncing:
             self.arrangement.following = value >= self.verticalScrollBar().maximum()
             self.arrangement.scroll_to(value)
+            self.arrangement.settle(self.viewport().height(), may_follow=False)
             self.refresh()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -173,4 +175,5 @@ class Canvas(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.arrangement.restyle(self.column_width, self.styling, fresh=False)
+        self.arrangement.settle(self.viewport().height(), may_follow=False)
         self.refresh()

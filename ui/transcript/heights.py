@@ -1,6 +1,7 @@
 """Sums of heights: a Fenwick tree, so that changing one of 10,000 costs some fourteen additions."""
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 
 class Heights:
@@ -8,11 +9,8 @@ class Heights:
 
     def __init__(self, values: Iterable[int] = ()) -> None:
         self._values = list(values)
-        self._tree = [0, *self._values]
-        for at in range(1, len(self._tree)):
-            parent = at + (at & -at)
-            if parent < len(self._tree):
-                self._tree[parent] += self._tree[at]
+        sums = list(accumulate(self._values, initial=0))
+        self._tree = [each - sums[at & (at - 1)] for at, each in enumerate(sums)]
 
     def __len__(self) -> int:
         return len(self._values)

@@ -17,7 +17,7 @@ from app.domain.stream import (
 from ui.transcript.sections import CardSection, FoldSection, MarkdownSection, Section, ThoughtSection, section_of
 from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, NoteKind, NoteSpec
 from ui.transcript.style import Style
-from ui.transcript.units import RowPiece, Unit, estimated, leaves_of
+from ui.transcript.units import RowPiece, Unit, leaves_of
 
 
 class ErrorSentences(Protocol):
@@ -37,7 +37,12 @@ TOP_GAP, FOOT_GAP, CARD_GAP = 4, 4, 3
 
 
 class Item:
-    """One message. `units` is empty until `prepare`; `is_growing` while its answer streams."""
+    """One message. `units` is empty until `prepare`; `is_growing` while its answer streams.
+
+    Ten thousand are made when a long conversation is opened: making one costs next to nothing.
+    """
+
+    __slots__ = ("_error_text", "_model", "_phase", "_sections", "is_growing", "message", "units")
 
     def __init__(self, message: Message, error_text: ErrorText, *, is_growing: bool = False) -> None:
         self.message = message
@@ -46,7 +51,8 @@ class Item:
         self._error_text = error_text
         self._sections: dict[int, Section] = {}
         self._phase: str | None = None
-        self._head = self._head_piece(_facts(message.facts))
+        self._model = ""
+        """Of a growing answer, as its start told."""
 
     @property
     def is_person(self) -> bool:
@@ -64,13 +70,10 @@ class Item:
     def is_behind(self) -> bool:
         return any(section.is_behind for section in self._sections.values())
 
-    def estimate(self, width: int, style: Style) -> int:
-        """Pixels that it may take, from counts alone."""
-        if self.units:
-            return sum(unit.height for unit in self.units)
-        texts = [block.text for block in self.message.blocks if isinstance(block, TextBlock)]
-        around = (TOP_GAP + FOOT_GAP) * style.space + style.avatar
-        return around + sum(estimated(len(text), text.count("\n"), width, style) for text in texts)
+    @property
+    def characters(self) -> int:
+        """How many the texts have: enough to guess a height from."""
+        return sum([len(block.text) for block in self.message.blocks if isinstance(block, TextBlock)])
 
     def prepare(self, width: int, style: Style) -> None:
         """Make the sections; a long text is read in steps, see `update`."""
@@ -99,7 +102,7 @@ class Item:
         """Take an event of the growing answer. Shows with the next `update`."""
         match event:
             case MessageStarted(model=model):
-                self._head = self._head_piece(model)
+                self._model = model
             case BlockStarted(index, block):
                 self._sections[index] = section_of(index, block, is_person=False, is_growing=True)
             case BlockStopped(index) if isinstance(self._sections.get(index), ThoughtSection):
@@ -137,7 +140,6 @@ class Item:
             section.update()
             section.finish()
             self._sections[key] = section
-        self._head = self._head_piece(_facts(message.facts))
         self._gather(width, style)
 
     def toggle(self, key: int, width: int, style: Style) -> None:
@@ -164,7 +166,7 @@ class Item:
         if self.is_person:
             above, below = (Unit(RowPiece(GapSpec(CARD_GAP)), in_card=True) for _ in range(2))
             inner = [above, *inner, below] if inner else []
-        rows = [Unit(RowPiece(GapSpec(TOP_GAP))), Unit(self._head), *inner, *self._notes()]
+        rows = [Unit(RowPiece(GapSpec(TOP_GAP))), Unit(self._head()), *inner, *self._notes()]
         units = [*rows, Unit(RowPiece(GapSpec(FOOT_GAP)))]
         fresh = {id(unit) for unit in units if unit.leaves is None}
         kept = {id(unit) for unit in units}
@@ -177,9 +179,9 @@ class Item:
                     unit.estimate(width, style)
         self.units = units
 
-    def _head_piece(self, detail: str) -> RowPiece:
+    def _head(self) -> RowPiece:
         if self.message.role is Role.ASSISTANT:
-            return RowPiece(HeadSpec("C", "Claude", detail))
+            return RowPiece(HeadSpec("C", "Claude", _facts(self.message.facts) or self._model))
         if self.message.role is Role.SYSTEM:
             return RowPiece(HeadSpec("S", "System"))
         return RowPiece(HeadSpec("Y", "You", is_person=True))

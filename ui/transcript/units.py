@@ -11,6 +11,11 @@ from ui.transcript.style import Style
 ESTIMATED_ADVANCE: Final = 0.52
 """Of a character, as a part of the line's height; only for guessing heights of what was not seen yet."""
 
+AROUND: Final = 12
+"""Room above and below a message, in units of the window's spacing."""
+FULLNESS: Final = 0.62
+"""How full the lines of an answer are on average."""
+
 
 class Piece(Protocol):
     """What a unit shows. Compared by value to see what stayed the same."""
@@ -107,8 +112,17 @@ def estimated(characters: int, lines: int, width: int, style: Style) -> int:
     """Pixels that so much text may need. Lines that are not full count about a half more."""
     if not characters:
         return 0
-    per_line = max(8.0, width / (style.lead * ESTIMATED_ADVANCE * 0.62))
-    return round((characters / per_line + 0.45 * lines + 0.5) * style.lead)
+    return round((characters / _per_line(width, style) + 0.45 * lines + 0.5) * style.lead)
+
+
+def guess(width: int, style: Style) -> tuple[int, float]:
+    """Pixels around the text of a message, and for each of its characters, where nothing but their number is known."""
+    around = AROUND * style.space + style.avatar + style.lead
+    return around, style.lead / (_per_line(width, style) * FULLNESS)
+
+
+def _per_line(width: int, style: Style) -> float:
+    return max(8.0, width / (style.lead * ESTIMATED_ADVANCE * 0.62))
 
 
 def leaves_of(units: Iterable[Unit], width: int) -> dict[Spec, Leaf]:
