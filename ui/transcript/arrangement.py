@@ -104,6 +104,10 @@ class Arrangement:
         """The units of an item are others now."""
         self._heights.set(index, sum(unit.height for unit in self.items[index].units))
 
+    def grew(self, index: int, pixels: int) -> None:
+        """The last units of an item are others now, and so much higher."""
+        self._heights.set(index, self._heights[index] + pixels)
+
     @property
     def total(self) -> int:
         return self._heights.total

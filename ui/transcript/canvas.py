@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -13,6 +13,7 @@ from ui.transcript.items import Item
 from ui.transcript.later import Later
 from ui.transcript.leaves.base import Leaf
 from ui.transcript.painting import paint_transcript
+from ui.transcript.pixels import Pixels
 from ui.transcript.pointing import Target, target_at
 from ui.transcript.selecting import Selecting
 from ui.transcript.style import Style
@@ -37,6 +38,7 @@ class Canvas(QAbstractScrollArea):
         self.styling = Style(palette, later=self.later)
         self.arrangement = Arrangement(self.styling)
         self.selecting = Selecting()
+        self._pixels = Pixels(self.viewport())
         self._was_following = True
         self._is_syncing = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -88,9 +90,15 @@ class Canvas(QAbstractScrollArea):
         self.arrangement.changed(self.arrangement.index_of(item))
         self.refresh()
 
+    def grew(self, item: Item, pixels: int) -> None:
+        """The last units of an item are others now, and so much higher."""
+        self.arrangement.grew(self.arrangement.index_of(item), pixels)
+        self.refresh()
+
     def restyle(self, style: Style) -> None:
         """Other colours, or another size."""
         self.styling = style
+        self._pixels.forget()
         self.arrangement.restyle(self.column_width, style, fresh=True)
         self.refresh()
 
@@ -105,7 +113,7 @@ class Canvas(QAbstractScrollArea):
         """Bring bar and pixels to what the arrangement says."""
         self.arrangement.place(self.viewport().height())
         self._sync_bar()
-        self.viewport().update()
+        self._pixels.bring_up_to_date(self.arrangement)
         self.refreshed.emit()
         following = self.arrangement.following
         if following != self._was_following:
@@ -162,18 +170,23 @@ class Canvas(QAbstractScrollArea):
 
     # ---- painting
 
+    def repaint_all(self) -> None:
+        """The text stands where it stood and looks different: selected, marked, pointed at."""
+        self._pixels.forget()
+        self._pixels.bring_up_to_date(self.arrangement)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        self.arrangement.place(self.viewport().height())
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(event.rect(), self.styling.colour("canvas"))
         painter.translate(self.column_left, 0)
-        region = QRectF(event.rect().translated(-self.column_left, 0))
+        region = event.region().translated(-self.column_left, 0)
         paint_transcript(painter, region, self.arrangement, self.selecting, self.styling)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._pixels.forget()
         self.arrangement.restyle(self.column_width, self.styling, fresh=False)
         self.arrangement.settle(self.viewport().height(), may_follow=False)
         self.refresh()

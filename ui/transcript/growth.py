@@ -59,8 +59,9 @@ class Growth(QObject):
         growing = self.item
         waiting = {**self._arrangement.behind, **({id(growing): growing} if growing else {})}
         for key, item in waiting.items():
-            if item.update(self._arrangement.width, self._canvas.styling):
-                self._canvas.changed(item)
+            pixels = item.update(self._arrangement.width, self._canvas.styling)
+            if pixels is not None:
+                self._canvas.grew(item, pixels)
             if item.is_behind:
                 self._arrangement.behind[key] = item
             else:

@@ -88,13 +88,18 @@ class Item:
                 self._sections[key].finish()
         self._gather(width, style)
 
-    def update(self, width: int, style: Style) -> bool:
-        """Take in what was added, a bounded amount of it. Whether anything changed."""
-        changed = [each.update() for each in self._sections.values()]
-        if all(each is None for each in changed):
-            return False
-        self._gather(width, style)
-        return True
+    def update(self, width: int, style: Style) -> int | None:
+        """Take in what was added, a bounded amount of it. Gives the change of height; None if nothing changed."""
+        at = self._rows_above
+        first: int | None = None
+        for key in sorted(self._sections):
+            section = self._sections[key]
+            before = len(section.units)
+            changed = section.update()
+            if changed is not None and first is None:
+                first = at + changed
+            at += before
+        return None if first is None else self._gather_from(first, width, style)
 
     # ---- growing
 
@@ -160,24 +165,45 @@ class Item:
 
     # ---- rows
 
+    @property
+    def _rows_above(self) -> int:
+        """Units before those of the first section."""
+        return 3 if self.is_person else 2
+
     def _gather(self, width: int, style: Style) -> None:
-        """Put all units together. New ones take over leaves of old ones, and are realised if any had been."""
+        """Put all units together."""
         inner = [unit for key in sorted(self._sections) for unit in self._sections[key].units]
         if self.is_person:
             above, below = (Unit(RowPiece(GapSpec(CARD_GAP)), in_card=True) for _ in range(2))
             inner = [above, *inner, below] if inner else []
         rows = [Unit(RowPiece(GapSpec(TOP_GAP))), Unit(self._head()), *inner, *self._notes()]
-        units = [*rows, Unit(RowPiece(GapSpec(FOOT_GAP)))]
-        fresh = {id(unit) for unit in units if unit.leaves is None}
+        self._replace(0, [*rows, Unit(RowPiece(GapSpec(FOOT_GAP)))], width, style)
+
+    def _gather_from(self, first: int, width: int, style: Style) -> int:
+        """Units anew from one on: what stands before it is not looked at. Gives the change of height in pixels."""
+        inner: list[Unit] = []
+        skip = first - self._rows_above
+        for key in sorted(self._sections):
+            units = self._sections[key].units
+            if skip < len(units):
+                inner += units[max(0, skip) :]
+            skip -= len(units)
+        return self._replace(first, [*inner, *self._notes(), Unit(RowPiece(GapSpec(FOOT_GAP)))], width, style)
+
+    def _replace(self, first: int, units: list[Unit], width: int, style: Style) -> int:
+        """New units take over leaves of old ones, and are realised if any had been."""
+        earlier = self.units[first:]
+        before = sum(unit.height for unit in earlier)
         kept = {id(unit) for unit in units}
-        known = leaves_of((unit for unit in self.units if id(unit) not in kept), width)
+        known = leaves_of((unit for unit in earlier if id(unit) not in kept), width)
         for unit in units:
-            if id(unit) in fresh:
+            if unit.leaves is None:
                 if known:
                     unit.realise(width, style, known)
                 elif not unit.height:
                     unit.estimate(width, style)
-        self.units = units
+        self.units[first:] = units
+        return sum(unit.height for unit in units) - before
 
     def _head(self) -> RowPiece:
         if self.message.role is Role.ASSISTANT:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QRegion
 
 from ui.theme import metrics
 from ui.transcript.arrangement import Arrangement, Placed
@@ -16,43 +16,46 @@ CARD_RUNOUT: Final = metrics.RADIUS_CARD * 3
 
 
 def paint_transcript(
-    painter: QPainter, region: QRectF, arrangement: Arrangement, selecting: Selecting, style: Style
+    painter: QPainter, region: QRegion, arrangement: Arrangement, selecting: Selecting, style: Style
 ) -> None:
     """Draw what lies in `region`."""
     _paint_cards(painter, arrangement, style)
     for placed in arrangement.visible:
         _paint_unit(painter, placed, region, arrangement, selecting, style)
-    _paint_caret(painter, arrangement, style)
+    caret = caret_of(arrangement)
+    if caret is not None:
+        painter.fillRect(caret.translated(style.space / 2, 0), style.colour("claude"))
 
 
 def _paint_unit(
-    painter: QPainter, placed: Placed, region: QRectF, arrangement: Arrangement, selecting: Selecting, style: Style
+    painter: QPainter, placed: Placed, region: QRegion, arrangement: Arrangement, selecting: Selecting, style: Style
 ) -> None:
     unit = arrangement.items[placed.item].units[placed.unit]
     left = style.card_pad if unit.in_card else 0
+    around = region.boundingRect()
     for number, leaf in enumerate(unit.leaves or ()):
         top = placed.y + leaf.y
-        if top + leaf.height > region.top() and top < region.bottom():
+        rows = QRect(around.x(), top, around.width(), leaf.height)
+        if region.intersects(rows):
+            part = selecting.within(placed.item, placed.unit, number, leaf)
+            stale = QRectF(region.intersected(rows).boundingRect())
             painter.save()
             painter.translate(left, top)
-            part = selecting.within(placed.item, placed.unit, number, leaf)
-            leaf.paint(painter, region.translated(-left, -top), style, part)
+            leaf.paint(painter, stale.translated(-left, -top), style, part)
             painter.restore()
 
 
-def _paint_caret(painter: QPainter, arrangement: Arrangement, style: Style) -> None:
-    """Where the answer grows."""
+def caret_of(arrangement: Arrangement) -> QRectF | None:
+    """Where the answer grows, if that is in sight."""
     for placed in reversed(arrangement.visible):
         item = arrangement.items[placed.item]
         if not item.is_growing:
-            return
+            return None
         leaves = [leaf for leaf in item.units[placed.unit].leaves or () if leaf.is_text]
         if leaves:
             caret = leaves[-1].caret()
-            if caret is not None:
-                shown = caret.translated(style.space / 2, placed.y + leaves[-1].y)
-                painter.fillRect(shown, style.colour("claude"))
-            return
+            return caret.translated(0, placed.y + leaves[-1].y) if caret is not None else None
+    return None
 
 
 def _paint_cards(painter: QPainter, arrangement: Arrangement, style: Style) -> None:

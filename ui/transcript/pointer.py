@@ -45,7 +45,7 @@ class Pointer(QObject):
         else:
             self._selecting.begin(target.spot())
         self._is_dragging = True
-        self._canvas.viewport().update()
+        self._canvas.repaint_all()
 
     def move(self, event: QMouseEvent) -> None:
         self._drag_to(event.position())
@@ -70,14 +70,14 @@ class Pointer(QObject):
         target = self._canvas.target(event.position())
         if target is not None and target.leaf.is_text:
             self._selecting.select(*target.word())
-            self._canvas.viewport().update()
+            self._canvas.repaint_all()
 
     def wheel(self, event: QWheelEvent) -> None:
         pixels = wheel_pixels(event, 3 * self._canvas.styling.lead)
         if abs(pixels.x()) > abs(pixels.y()):
             target = self._canvas.target(event.position())
             if target is not None and target.leaf.scroll_sideways(-pixels.x()):
-                self._canvas.viewport().update()
+                self._canvas.repaint_all()
         elif pixels.y():
             self._canvas.scroll_by(-pixels.y())
         event.accept()
@@ -104,7 +104,7 @@ class Pointer(QObject):
             self._selecting.extend(target.spot())
             if self._selecting.range is not None:
                 self.selection_began.emit()
-            self._canvas.viewport().update()
+            self._canvas.repaint_all()
 
     def _drag_on(self) -> None:
         self._drag_to(QPointF(self._canvas.viewport().mapFromGlobal(QCursor.pos())))

@@ -217,7 +217,7 @@ class TranscriptView(Canvas):
         def say(done: bool) -> None:
             for leaf in copied:
                 leaf.confirm(done)
-            self.viewport().update()
+            self.repaint_all()
 
         say(True)
         QTimer.singleShot(CONFIRM_MS, self, lambda: say(False))
@@ -245,7 +245,7 @@ class TranscriptView(Canvas):
     def select_all(self) -> None:
         if self.items:
             self.selecting.select(START, Spot(len(self.items) - 1, UNBOUNDED, UNBOUNDED, UNBOUNDED))
-            self.viewport().update()
+            self.repaint_all()
 
     # ---- Qt's events
 
