@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -15,7 +15,7 @@ from ui.transcript.leaves.base import Leaf
 from ui.transcript.painting import paint_transcript
 from ui.transcript.pixels import Pixels
 from ui.transcript.pointing import Target, target_at
-from ui.transcript.selecting import Selecting
+from ui.transcript.selecting import Selecting, Spot
 from ui.transcript.style import Style
 
 
@@ -149,6 +149,33 @@ class Canvas(QAbstractScrollArea):
             self.arrangement.settle(self.viewport().height(), may_follow=pixels > 0)
         self.refresh()
 
+    def bring_into_sight(self, spot: Spot) -> None:
+        """Scroll to a place in the text, unless it is in sight with some room around it."""
+        room = self.styling.lead * 2
+        rect = self.rect_of(spot)
+        if rect is not None and room <= rect.y() and rect.bottom() <= self.viewport().height() - room:
+            return
+        self.arrangement.following = False
+        self.arrangement.pin(spot.item, spot.unit, self.viewport().height() // 3)
+        self.arrangement.place(self.viewport().height())
+        rect = self.rect_of(spot)
+        if rect is not None and rect.bottom() > self.viewport().height() - room:
+            self.arrangement.scroll_by(round(rect.y() - self.viewport().height() / 3))
+        self.arrangement.settle(self.viewport().height(), may_follow=False)
+        self.refresh()
+
+    def rect_of(self, spot: Spot) -> QRectF | None:
+        """Where a place in the text stands in the viewport; None where it is not shown."""
+        for placed in self.arrangement.visible:
+            if (placed.item, placed.unit) == (spot.item, spot.unit):
+                unit = self.items[placed.item].units[placed.unit]
+                leaves = unit.leaves or ()
+                if spot.leaf < len(leaves):
+                    leaf = leaves[spot.leaf]
+                    left = self.column_left + (self.styling.card_pad if unit.in_card else 0)
+                    return leaf.rect_of(min(spot.offset, leaf.end)).translated(left, placed.y + leaf.y)
+        return None
+
     def _sync_bar(self) -> None:
         self._is_syncing = True
         bar, height = self.verticalScrollBar(), self.viewport().height()
@@ -178,7 +205,8 @@ class Canvas(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(event.rect(), self.styling.colour("canvas"))
+        for rect in event.region():  # type: ignore[attr-defined]  # Qt's stub forgets that it can be gone through
+            painter.fillRect(rect, self.styling.colour("canvas"))
         painter.translate(self.column_left, 0)
         region = event.region().translated(-self.column_left, 0)
         paint_transcript(painter, region, self.arrangement, self.selecting, self.styling)

@@ -1,5 +1,6 @@
 """How an answer grows on screen: deltas are gathered for one frame, and what a frame takes in is bounded."""
 
+import time
 from collections import deque
 from collections.abc import Iterable
 from typing import Final
@@ -27,6 +28,7 @@ class Growth(QObject):
         self._arrangement = canvas.arrangement
         self._events: deque[StreamEvent] = deque()
         self._pause_ms = FLUSH_MS
+        self._since_flush = QElapsedTimer()
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.flush)
         canvas.refreshed.connect(self._read_on)
@@ -41,7 +43,9 @@ class Growth(QObject):
         """Events of the growing message. They show with the next frame."""
         self._events.extend(events)
         if self._events and not self._timer.isActive():
-            self._timer.start(self._pause_ms)
+            # what comes after a rest shows at once; what comes quickly waits for its frame
+            passed = self._since_flush.elapsed() if self._since_flush.isValid() else self._pause_ms
+            self._timer.start(max(0, self._pause_ms - passed))
 
     def finish(self, message: Message) -> None:
         """The growing message is complete, or has ended otherwise."""
@@ -53,8 +57,8 @@ class Growth(QObject):
 
     def flush(self) -> None:
         """Take in what has gathered, a bounded amount; what is left over comes with the next frame."""
-        clock = QElapsedTimer()
-        clock.start()
+        self._since_flush.start()
+        started = time.thread_time()
         self._take_events()
         growing = self.item
         waiting = {**self._arrangement.behind, **({id(growing): growing} if growing else {})}
@@ -66,8 +70,9 @@ class Growth(QObject):
                 self._arrangement.behind[key] = item
             else:
                 self._arrangement.behind.pop(key, None)
-        spent = clock.elapsed()
-        self._pause_ms = FLUSH_MS if spent <= BUSY_MS else min(LONGEST_PAUSE_MS, FLUSH_MS + 3 * spent)
+        # of the processor: a machine that is busy with something else is no reason to show less
+        spent_ms = round((time.thread_time() - started) * 1000)
+        self._pause_ms = FLUSH_MS if spent_ms <= BUSY_MS else min(LONGEST_PAUSE_MS, FLUSH_MS + 3 * spent_ms)
         if self._arrangement.behind:
             self._timer.start(self._pause_ms)
 

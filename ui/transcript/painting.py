@@ -19,7 +19,7 @@ def paint_transcript(
     painter: QPainter, region: QRegion, arrangement: Arrangement, selecting: Selecting, style: Style
 ) -> None:
     """Draw what lies in `region`."""
-    _paint_cards(painter, arrangement, style)
+    _paint_cards(painter, region, arrangement, style)
     for placed in arrangement.visible:
         _paint_unit(painter, placed, region, arrangement, selecting, style)
     caret = caret_of(arrangement)
@@ -58,7 +58,7 @@ def caret_of(arrangement: Arrangement) -> QRectF | None:
     return None
 
 
-def _paint_cards(painter: QPainter, arrangement: Arrangement, style: Style) -> None:
+def _paint_cards(painter: QPainter, region: QRegion, arrangement: Arrangement, style: Style) -> None:
     """The cards behind what a person wrote."""
     cards: dict[int, list[Placed]] = {}
     for each in arrangement.visible:
@@ -68,7 +68,9 @@ def _paint_cards(painter: QPainter, arrangement: Arrangement, style: Style) -> N
     painter.setBrush(style.colour("surface"))
     for index, placed in cards.items():
         of_card = [at for at, unit in enumerate(arrangement.items[index].units) if unit.in_card]
-        painter.drawRoundedRect(_card(placed, of_card, arrangement.width), metrics.RADIUS_CARD, metrics.RADIUS_CARD)
+        card = _card(placed, of_card, arrangement.width)
+        if region.intersects(card.toAlignedRect()):
+            painter.drawRoundedRect(card, metrics.RADIUS_CARD, metrics.RADIUS_CARD)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

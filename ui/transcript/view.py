@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
+    QCloseEvent,
     QContextMenuEvent,
     QCursor,
     QGuiApplication,
@@ -31,6 +32,7 @@ from ui.transcript.items import ErrorText, Item
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf
 from ui.transcript.links import is_safe, refusal
 from ui.transcript.pointer import Pointer
+from ui.transcript.search import Search
 from ui.transcript.selecting import START, Spot
 from ui.transcript.style import Style
 
@@ -78,6 +80,7 @@ class TranscriptView(Canvas):
         self._actions.chosen.connect(self._choose)
         self._jump = JumpButton(self.viewport())
         self._jump.clicked.connect(self.jump_to_end)
+        self._search = Search(self)
         self.refreshed.connect(self._place_overlays)
         self.setAccessibleName(self.tr("Transcript"))
         self._dress(self.styling)
@@ -105,6 +108,7 @@ class TranscriptView(Canvas):
             items.append(kept)
         if [id(each) for each in items[: len(self.items)]] != [id(each) for each in known.values()]:
             self.selecting.clear()
+            self._search.forget()
         self.show_items(items)
 
     def extend(self, events: Iterable[StreamEvent]) -> None:
@@ -126,6 +130,24 @@ class TranscriptView(Canvas):
         """A formula that was wanted, typeset: it takes its source's place."""
         self.later.show_formula(tex, is_display, formula)
 
+    def open_find(self) -> None:
+        """Show the bar in which one writes what to find."""
+        self._search.bar.open_bar()
+        self._stand()
+
+    def find_text(self, text: str) -> None:
+        """Look for a text; the first hit from here on comes into sight, selected."""
+        self._search.search(text)
+
+    def find_again(self, by: int) -> None:
+        """To the next hit with 1, to the one before with -1."""
+        self._search.step(by)
+
+    @property
+    def found(self) -> tuple[int, int]:
+        """The number of the hit that is shown, from 1, and how many there are; zeros for none."""
+        return self._search.place
+
     def set_palette(self, palette: Palette) -> None:
         """Other colours."""
         self._restyle(Style(palette, self.styling.zoom, self.later))
@@ -146,8 +168,14 @@ class TranscriptView(Canvas):
     def _dress(self, style: Style) -> None:
         self._actions.dress(style)
         self._jump.dress(style)
+        self._search.dress(style)
 
     # ---- what stands over the text
+
+    def _stand(self) -> None:
+        area = self.viewport().rect()
+        self._jump.stand_in(area, self.styling)
+        self._search.bar.stand_in(area)
 
     def _place_overlays(self) -> None:
         self._jump.setVisible(not self.is_following())
@@ -242,6 +270,10 @@ class TranscriptView(Canvas):
         if text:
             QGuiApplication.clipboard().setText(text)
 
+    def selected_text(self) -> str:
+        """What is selected, as it would be copied."""
+        return self.selecting.text(self.items)
+
     def select_all(self) -> None:
         if self.items:
             self.selecting.select(START, Spot(len(self.items) - 1, UNBOUNDED, UNBOUNDED, UNBOUNDED))
@@ -251,7 +283,11 @@ class TranscriptView(Canvas):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._jump.stand_in(self.viewport().rect(), self.styling)
+        self._stand()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._search.wait()
+        super().closeEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pointer.press(event)

@@ -1,5 +1,6 @@
 """What every leaf can do. Coordinates are those of the column: x from its left edge, y from the leaf's own top."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -88,6 +89,14 @@ class Leaf:
         """The source's characters between two offsets, not the marks that are drawn for them."""
         raise NotImplementedError
 
+    def stretches(self) -> Iterable[tuple[int, str]]:
+        """The text in stretches whose offsets are in a row: where each begins, in the leaf's offsets, and its text."""
+        return ()
+
+    def rect_of(self, _offset: int) -> QRectF:
+        """Where the caret stands at an offset: as high as its line, and a pixel wide."""
+        return QRectF(0, 0, 1, self.height)
+
     def shown(self) -> str:
         """The characters that are drawn."""
         return self.text()
@@ -169,6 +178,15 @@ def cursor_at(layout: QTextLayout, x: float, y: float) -> int:
         if y < line.y() + line.height() or number == layout.lineCount() - 1:
             return int(line.xToCursor(x))
     return 0
+
+
+def caret_in(layout: QTextLayout, offset: int) -> QRectF:
+    """Where the caret stands at an offset, in the layout's coordinates."""
+    line = layout.lineForTextPosition(offset)
+    if not line.isValid():
+        return QRectF(0, 0, 1, 1)
+    x: float = line.cursorToX(offset)[0]  # type: ignore[index]  # Qt's stub forgets the pair
+    return QRectF(x, line.y(), 1, line.height())
 
 
 def word_in(layout: QTextLayout, offset: int) -> Selection:

@@ -1,5 +1,6 @@
 """A code block: its height is a count of rows, and only the rows that are seen are shaped and coloured."""
 
+from collections.abc import Iterable
 from typing import Final, Self
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -16,6 +17,7 @@ from ui.transcript.leaves.base import (
     Leaf,
     Selection,
     broken,
+    caret_in,
     cursor_at,
     selected,
     shaped,
@@ -278,6 +280,16 @@ class CodeLeaf(Leaf):
             if number < last and not self._rows.goes_on(number):
                 parts.append("\n")
         return "".join(parts)
+
+    def stretches(self) -> Iterable[tuple[int, str]]:
+        return ((number * ROW_STRIDE, row) for number, row in enumerate(self._rows.texts))
+
+    def rect_of(self, offset: int) -> QRectF:
+        style = self._styled
+        number, inside = divmod(offset, ROW_STRIDE)
+        number = max(0, min(number, self._shown_rows - 1))
+        top = self._head + number * style.code_lead
+        return caret_in(self._row(number, style), inside).translated(self._text_left(style), top)
 
     def shown(self) -> str:
         return marked(str(self.spec.code), code=True).replace("\x85", "\n")

@@ -1,5 +1,6 @@
 """A table: a grid of layouts. Columns are as wide as their text, unless all together are too wide."""
 
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final, Self
 
@@ -8,7 +9,18 @@ from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 
 from ui.theme import metrics
 from ui.transcript.characters import marked, piece, width
-from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf, Selection, broken, cursor_at, selected, shaped, word_in
+from ui.transcript.leaves.base import (
+    UNBOUNDED,
+    Act,
+    Leaf,
+    Selection,
+    broken,
+    caret_in,
+    cursor_at,
+    selected,
+    shaped,
+    word_in,
+)
 from ui.transcript.leaves.text import paint_bars
 from ui.transcript.specs import Cell, TableSpec
 from ui.transcript.style import Style
@@ -163,6 +175,15 @@ class TableLeaf(Leaf):
             if number < last:
                 parts.append("\n" if (number + 1) % self._columns == 0 else "\t")
         return "".join(parts)
+
+    def stretches(self) -> Iterable[tuple[int, str]]:
+        return ((number * CELL_STRIDE, cell.text) for number, cell in enumerate(self._cells))
+
+    def rect_of(self, offset: int) -> QRectF:
+        number, inside = divmod(offset, CELL_STRIDE)
+        row, column = divmod(min(number, len(self._cells) - 1), self._columns)
+        at = QPointF(self._lefts[column], self._tops[row] + self._pad / 2)
+        return caret_in(self._layouts[number], inside).translated(at)
 
     def shown(self) -> str:
         return marked(self.text())

@@ -1,11 +1,24 @@
 """A paragraph, a heading or the text of a list item."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QTextLayout
 
 from ui.transcript.characters import BREAK, marked, piece, width
 from ui.transcript.formulas import SPACE, Placed, broken_around, draw_formulas, room_for, stand_in
-from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf, Selection, broken, cursor_at, selected, shaped, word_in
+from ui.transcript.leaves.base import (
+    UNBOUNDED,
+    Act,
+    Leaf,
+    Selection,
+    broken,
+    caret_in,
+    cursor_at,
+    selected,
+    shaped,
+    word_in,
+)
 from ui.transcript.specs import TextSpec
 from ui.transcript.style import Style
 
@@ -117,6 +130,12 @@ class TextLeaf(Leaf):
         found = self.spec.text if whole else piece(self.spec.text, start, min(end, self._end))
         found = found.replace(BREAK, "\n")
         return f"{self.spec.marker} {found}" if whole and self.spec.marker else found
+
+    def stretches(self) -> Iterable[tuple[int, str]]:
+        return ((0, self.spec.text),)
+
+    def rect_of(self, offset: int) -> QRectF:
+        return caret_in(self._layout, offset).translated(self._left, self._top)
 
     def shown(self) -> str:
         found = marked(self.spec.text, code="c" in self.spec.look).replace(BREAK, "\n")

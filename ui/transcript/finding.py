@@ -1,0 +1,176 @@
+"""Finding text in all messages, those that were never drawn included. Another thread looks; the window stays free.
+
+What is looked through is the source of the messages, without the signs that only make letters bold or mark code, and
+without regard to case. Where a hit stands among what is drawn is worked out when it is gone to.
+"""
+
+from bisect import insort
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from PySide6.QtCore import QElapsedTimer, QObject, QThreadPool, Signal
+from shiboken6 import isValid
+
+from app.domain.conversation import Message
+from ui.transcript.characters import width
+from ui.transcript.items import Item
+from ui.transcript.leaves.base import Leaf
+from ui.transcript.selecting import Spot
+from ui.transcript.units import Unit
+
+TELL_EVERY_MS: Final = 60
+"""The first hit is told at once, further ones so often."""
+
+
+def folded(text: str) -> str:
+    """The text as it is compared."""
+    return text.replace("*", "").replace("`", "").lower()
+
+
+def counter_of(text: str) -> Callable[[str], int]:
+    """What counts a text in others. Bytes are made small ten times as fast as letters of other scripts."""
+    needle = folded(text)
+    if not needle.isascii():
+        return lambda source: folded(source).count(needle)
+    encoded = needle.encode()
+
+    def count(source: str) -> int:
+        data = source.encode(errors="surrogatepass")
+        return data.replace(b"*", b"").replace(b"`", b"").lower().count(encoded)
+
+    return count
+
+
+@dataclass(slots=True)
+class Hits:
+    """Where a text was found: the messages' indexes in order, and how often in each."""
+
+    text: str
+    order: list[int] = field(default_factory=list)
+    counts: dict[int, int] = field(default_factory=dict)
+    total: int = 0
+
+    def add(self, item: int, count: int) -> None:
+        insort(self.order, item)
+        self.counts[item] = count
+        self.total += count
+
+    def number_of(self, item: int, nth: int) -> int:
+        """Of a hit among all, from 1."""
+        return sum(self.counts[each] for each in self.order if each < item) + nth + 1
+
+    def at(self, number: int) -> tuple[int, int]:
+        """The message and the place in it of hit `number`, from 1; it goes round at the ends."""
+        left = (number - 1) % self.total
+        for item in self.order:
+            if left < self.counts[item]:
+                return item, left
+            left -= self.counts[item]
+        raise IndexError(number)
+
+
+class _Teller(QObject):
+    """What the thread tells; it outlives the window, if the thread does."""
+
+    found = Signal(int, list)
+    finished = Signal(int)
+
+
+class Finder(QObject):
+    """Looks through messages on a thread; a new search ends the one before.
+
+    Signals:
+        found: messages that hold the text; args: the search's number, a list of pairs: index and count.
+        finished: everything was looked through; arg: the search's number.
+    """
+
+    found = Signal(int, list)
+    finished = Signal(int)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._number = 0
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._teller = _Teller()
+        self._teller.found.connect(self.found)
+        self._teller.finished.connect(self.finished)
+
+    def search(self, text: str, sources: Sequence[Message | str], start: int) -> int:
+        """Look for `text` from message `start` on, then in those before. Gives the search's number."""
+        self._number += 1
+        number, count = self._number, counter_of(text)
+        order = [*range(start, len(sources)), *range(start)]
+        teller = self._teller
+        self._pool.start(lambda: self._look(teller, number, count, sources, order))
+        return number
+
+    def stop(self) -> None:
+        """What is being looked for is no longer wanted."""
+        self._number += 1
+
+    def wait(self) -> None:
+        """Until no thread looks any more: before the window goes."""
+        self.stop()
+        self._pool.waitForDone()
+
+    def _look(
+        self,
+        teller: _Teller,
+        number: int,
+        counter: Callable[[str], int],
+        sources: Sequence[Message | str],
+        order: Sequence[int],
+    ) -> None:
+        """On the other thread."""
+        clock = QElapsedTimer()
+        gathered: list[tuple[int, int]] = []
+        for index in order:
+            if number != self._number:
+                return
+            source = sources[index]
+            count = counter(source if isinstance(source, str) else source.text)
+            if count:
+                gathered.append((index, count))
+            if gathered and (not clock.isValid() or clock.elapsed() > TELL_EVERY_MS):
+                teller.found.emit(number, gathered)
+                gathered = []
+                clock.start()
+        if not isValid(teller):
+            return  # the program has ended meanwhile
+        if gathered:
+            teller.found.emit(number, gathered)
+        teller.finished.emit(number)
+
+
+def spots_of(item: Item, index: int, needle: str, nth: int, realise: Callable[[Unit], object]) -> tuple[Spot, Spot]:
+    """Where the `nth` hit in an item stands, as near as what is drawn tells: the unit that holds it at least."""
+    wanted = folded(needle)
+    left = nth
+    for number, unit in enumerate(item.units):
+        count = folded(unit.piece.source).count(wanted)
+        if left >= count:
+            left -= count
+            continue
+        realise(unit)
+        places = [(at, *place) for at, leaf in enumerate(unit.leaves or ()) for place in _places(leaf, needle)]
+        if not places:
+            return Spot(index, number, 0, 0), Spot(index, number, 0, 0)
+        leaf, start, end = places[min(left, len(places) - 1)]
+        return Spot(index, number, leaf, start), Spot(index, number, leaf, end)
+    return Spot(index, 0, 0, 0), Spot(index, 0, 0, 0)
+
+
+def _places(leaf: Leaf, needle: str) -> Iterator[tuple[int, int]]:
+    """Where a text stands in a leaf, in the leaf's offsets."""
+    wanted = needle.lower()
+    for begin, text in leaf.stretches() if leaf.is_text else ():
+        shown = text.lower()
+        if len(shown) != len(text):
+            shown = text  # a letter that is two in small: offsets would not fit
+        at = shown.find(wanted)
+        while at >= 0:
+            start = begin + width(text[:at])
+            yield start, start + width(text[at : at + len(wanted)])
+            at = shown.find(wanted, at + len(wanted))
