@@ -1,8 +1,9 @@
 """What is selected: from one place in the text to another, across units and messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ui.transcript.copying import Excerpt, Part, joined
 from ui.transcript.items import Item
 from ui.transcript.leaves.base import UNBOUNDED, Leaf, Selection
 from ui.transcript.leaves.making import leaf_of
@@ -28,6 +29,11 @@ class Selecting:
     def __init__(self) -> None:
         self._anchor: Spot | None = None
         self._cursor: Spot | None = None
+
+    @property
+    def cursor(self) -> Spot | None:
+        """The end that moves."""
+        return self._cursor
 
     @property
     def range(self) -> tuple[Spot, Spot] | None:
@@ -65,33 +71,34 @@ class Selecting:
         return (begin, stop) if stop > begin else None
 
     def text(self, items: Sequence[Item]) -> str:
+        """What is copied, as text."""
+        return joined(self.parts(items))
+
+    def parts(self, items: Sequence[Item]) -> list[Part]:
         """What is copied: whole messages and blocks as their source, the two ends as plain text."""
         found = self.range
         if found is None:
-            return ""
+            return []
         start, end = found
-        parts: list[str] = []
+        parts: list[Part] = []
         for number in range(start.item, min(end.item, len(items) - 1) + 1):
-            whole = (start.item < number or start == START) and (number < end.item or end.offset == UNBOUNDED)
-            text = items[number].source if whole else self._part(number, items[number])
-            if text:
-                parts.append(text.strip("\n"))
-        return "\n\n".join(parts)
+            item = items[number]
+            if (start.item < number or start == START) and (number < end.item or end.offset == UNBOUNDED):
+                parts.append(item.source if item.is_growing else item.message)
+            else:
+                parts += self._part(number, item)
+        return parts
 
-    def _part(self, number: int, item: Item) -> str:
+    def _part(self, number: int, item: Item) -> Iterator[Part]:
         found = self.range
         assert found is not None
         start, end = found
-        parts: list[str] = []
         first = start.unit if number == start.item else 0
         last = end.unit if number == end.item else len(item.units) - 1
         for at in range(first, min(last, len(item.units) - 1) + 1):
             unit = item.units[at]
             is_end = (number, at) in ((start.item, start.unit), (end.item, end.unit))
-            text = self._leaves_text(number, at, unit) if is_end else unit.piece.source.strip("\n")
-            if text:
-                parts.append(text)
-        return "\n\n".join(parts)
+            yield Excerpt(self._leaves_text(number, at, unit)) if is_end else unit.piece.source
 
     def _leaves_text(self, item: int, at: int, unit: Unit) -> str:
         leaves = unit.leaves or [leaf_of(spec) for spec in unit.piece.specs()]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QCursor,
     QGuiApplication,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QResizeEvent,
     QWheelEvent,
@@ -26,9 +25,11 @@ from ui.theme.palette import LIGHT, Palette
 from ui.transcript.actions import ActionRow, JumpButton, menu_for
 from ui.transcript.arrangement import Placed
 from ui.transcript.canvas import Canvas
+from ui.transcript.copying import put_on_clipboard
 from ui.transcript.formulas import Typeset
 from ui.transcript.growth import Growth
 from ui.transcript.items import ErrorText, Item
+from ui.transcript.keyboard import Keyboard
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf
 from ui.transcript.links import is_safe, refusal
 from ui.transcript.pointer import Pointer
@@ -81,6 +82,10 @@ class TranscriptView(Canvas):
         self._jump = JumpButton(self.viewport())
         self._jump.clicked.connect(self.jump_to_end)
         self._search = Search(self)
+        self._keyboard = Keyboard(self)
+        self._keyboard.command_given.connect(lambda name: self._choose(name, ""))
+        self._keyboard.message_step_requested.connect(self.step_message)
+        self._keyboard.selection_began.connect(self._let_go)
         self.refreshed.connect(self._place_overlays)
         self.setAccessibleName(self.tr("Transcript"))
         self._dress(self.styling)
@@ -156,6 +161,26 @@ class TranscriptView(Canvas):
         """The size of everything, as a factor; held within the window's range."""
         low, high = metrics.ZOOM_RANGE
         self._restyle(Style(self.styling.palette, min(high, max(low, zoom)), self.later))
+
+    def step_message(self, by: int) -> None:
+        """Bring the beginning of the next message to the top with 1, of this one or the one before with -1."""
+        visible = self.arrangement.visible
+        if not visible:
+            return
+        top = visible[0]
+        at_head = top.unit == 0 and top.y >= 0
+        index = top.item + by if by > 0 or at_head else top.item
+        if index >= len(self.items):
+            self.jump_to_end()
+        else:
+            self.show_message(max(0, index))
+
+    def show_message(self, index: int) -> None:
+        """Bring the beginning of a message to the top."""
+        self.arrangement.following = False
+        self.arrangement.pin(index, 0, 0)
+        self.arrangement.settle(self.viewport().height(), may_follow=False)
+        self.refresh()
 
     def plain_text(self) -> str:
         """The text of all messages, as copying all gives it."""
@@ -259,6 +284,10 @@ class TranscriptView(Canvas):
             case "copy_message":
                 item = next(each for each in self.items if each.message.id == message_id)
                 QGuiApplication.clipboard().setText(item.source)
+            case "find":
+                self.open_find()
+            case "find_next" | "find_previous":
+                self.find_again(1 if name == "find_next" else -1)
             case "retry":
                 self.retry_requested.emit(message_id)
             case "edit":
@@ -266,9 +295,9 @@ class TranscriptView(Canvas):
 
     def copy(self) -> None:
         """Put what is selected on the clipboard."""
-        text = self.selecting.text(self.items)
-        if text:
-            QGuiApplication.clipboard().setText(text)
+        parts = self.selecting.parts(self.items)
+        if parts:
+            put_on_clipboard(parts)
 
     def selected_text(self) -> str:
         """What is selected, as it would be copied."""
@@ -321,24 +350,5 @@ class TranscriptView(Canvas):
         menu.popup(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        page = self.viewport().height() - self.styling.lead * 2
-        steps = {
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_Up: -self.styling.lead * 2,
-            Qt.Key.Key_Down: self.styling.lead * 2,
-            Qt.Key.Key_Space: page,
-        }
-        key = Qt.Key(event.key())
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event.matches(QKeySequence.StandardKey.SelectAll):
-            self.select_all()
-        elif key in steps:
-            self.scroll_by(steps[key])
-        elif key == Qt.Key.Key_End:
-            self.jump_to_end()
-        elif key == Qt.Key.Key_Home:
-            self.jump_to_start()
-        else:
+        if not self._keyboard.press(event):
             super().keyPressEvent(event)

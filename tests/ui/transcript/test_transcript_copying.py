@@ -1,0 +1,68 @@
+"""Text as text: selecting by keys, and what other programs get."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.domain.blocks import TextBlock
+from app.domain.conversation import MessageState
+from app.domain.stream import BlockStarted, TextDelta
+
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+def test_a_copy_is_offered_as_text_markdown_and_html(transcript, answer, qtbot):
+    transcript.show([answer("A **bold** <b>word</b>\n\n```\nx < 1\n```")])
+    qtbot.keyClick(transcript, Qt.Key.Key_A, CONTROL)
+    qtbot.keyClick(transcript, Qt.Key.Key_C, CONTROL)
+    data = QGuiApplication.clipboard().mimeData()
+    assert (
+        bytes(data.data("text/markdown").data()).decode() == data.text() == "A **bold** <b>word</b>\n\n```\nx < 1\n```"
+    )
+    assert "<strong>bold</strong> &lt;b&gt;word&lt;/b&gt;" in data.html()
+    assert "<pre><code>x &lt; 1</code></pre>" in data.html()
+
+
+def test_a_copy_does_not_grow_afterwards(transcript, prompt, answer, qtbot):
+    transcript.show([prompt("?"), answer(state=MessageState.STREAMING)], streaming="answer")
+    transcript.extend([BlockStarted(0, TextBlock("")), TextDelta(0, "first")])
+    qtbot.waitUntil(lambda: "first" in transcript.visible_text())
+    qtbot.keyClick(transcript, Qt.Key.Key_A, CONTROL)
+    transcript.copy()
+    transcript.extend([TextDelta(0, " second")])
+    qtbot.waitUntil(lambda: "second" in transcript.visible_text())
+    assert QGuiApplication.clipboard().text() == "?\n\nfirst"
+
+
+def test_shift_and_arrows_select_across_blocks(transcript, answer, qtbot):
+    transcript.show([answer("one two\n\nthr\U0001f600e")])
+    for _ in range(2):
+        qtbot.keyClick(transcript, Qt.Key.Key_Right, SHIFT | CONTROL)
+    assert transcript.selected_text() == "one "
+    for _ in range(3 + 1 + 4):
+        qtbot.keyClick(transcript, Qt.Key.Key_Right, SHIFT)
+    assert transcript.selected_text() == "one two\n\nthr\U0001f600"
+    qtbot.keyClick(transcript, Qt.Key.Key_Up, SHIFT)
+    assert transcript.selected_text().startswith("one")
+    assert "thr" not in transcript.selected_text()
+
+
+def test_a_selection_made_while_streaming_is_still_there_at_the_end(transcript, prompt, answer, qtbot):
+    whole = "\n\n".join(f"Paragraph {number}" for number in range(60))
+    transcript.show([prompt("?"), answer(state=MessageState.STREAMING)], streaming="answer")
+    transcript.extend([BlockStarted(0, TextBlock("")), TextDelta(0, "Paragraph 0\n\nPara")])
+    qtbot.waitUntil(lambda: "Para\n" in transcript.visible_text() + "\n")
+    transcript.find_text("graph 0")
+    qtbot.waitUntil(lambda: transcript.found == (1, 1))
+    transcript.extend([TextDelta(0, whole[len("Paragraph 0\n\nPara") :])])
+    transcript.finish(answer(whole))
+    assert transcript.selected_text() == "graph 0"
+
+
+def test_control_and_arrows_go_from_message_to_message(transcript, prompt, answer, qtbot):
+    long = "\n\n".join(f"Line {number}" for number in range(60))
+    transcript.show([(answer if n % 2 else prompt)(f"Message {n}\n\n{long}", id_=str(n)) for n in range(6)])
+    for expected in (5, 4, 3):
+        qtbot.keyClick(transcript, Qt.Key.Key_Up, CONTROL)
+        assert f"Message {expected}" in transcript.visible_text()
+    qtbot.keyClick(transcript, Qt.Key.Key_Down, CONTROL)
+    assert "Message 4" in transcript.visible_text()
