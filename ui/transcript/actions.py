@@ -94,27 +94,39 @@ class ActionRow(QWidget):
 
 
 class JumpButton(QToolButton):
-    """Stands at the bottom while the end is out of sight."""
+    """Stands at the bottom while the end is out of sight, and says whether there is new text."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setText("\u2193")
+        self._has_news = False
         self.setToolTip(self.tr("Jump to the latest (End)"))
-        self.setAccessibleName(self.tr("Jump to the latest"))
         self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._say()
         self.hide()
+
+    def show_news(self, news: bool) -> None:
+        """Whether text has come that was not in sight yet."""
+        if news != self._has_news:
+            self._has_news = news
+            self._say()
+
+    def _say(self) -> None:
+        self.setText(self.tr("\u2193  New text") if self._has_news else "\u2193")
+        self.setAccessibleName(self.tr("Jump to the new text") if self._has_news else self.tr("Jump to the latest"))
 
     def dress(self, style: Style) -> None:
         colours = style.palette
         self.setStyleSheet(
             f"QToolButton {{ background: {colours.raised}; color: {colours.text}; border: 1px solid {colours.line};"
             f" border-radius: {metrics.RADIUS_CARD}px; }} QToolButton:hover {{ background: {colours.hover}; }}"
+            f"QToolButton:focus {{ border-color: {colours.accent}; }}"
         )
 
     def stand_in(self, area: QRect, style: Style) -> None:
         """At the middle of an area's lower edge."""
         side = style.space * 9
-        self.setGeometry(QRect((area.width() - side) // 2, area.height() - side - style.space * 3, side, side))
+        wide = max(side, self.sizeHint().width() + style.space * 4) if self._has_news else side
+        self.setGeometry(QRect((area.width() - wide) // 2, area.height() - side - style.space * 3, wide, side))
 
 
 def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tuple[QMenu, dict[QAction, str]]:

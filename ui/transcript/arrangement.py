@@ -155,8 +155,8 @@ class Arrangement:
         self.following = may_follow
 
     @property
-    def end_in_sight(self) -> bool:
-        """Whether the last that was placed is the end. The viewport's height is the caller's to compare."""
+    def is_at_end(self) -> bool:
+        """Whether the last that was placed is the last there is."""
         return not self.visible or self._is_last(self.visible[-1])
 
     def pin(self, item: int, unit: int, y: int) -> None:

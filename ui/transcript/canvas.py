@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QScrollEvent, QScrollPrepareEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScroller, QWidget
 
 from ui.theme import metrics
 from ui.theme.palette import Palette
@@ -41,6 +41,9 @@ class Canvas(QAbstractScrollArea):
         self._pixels = Pixels(self.viewport())
         self._was_following = True
         self._is_syncing = False
+        self._finger = 0
+        """Where a touch has moved the text to, in pixels of the bar."""
+        QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -125,6 +128,14 @@ class Canvas(QAbstractScrollArea):
     def is_following(self) -> bool:
         return self.arrangement.following
 
+    @property
+    def end_in_sight(self) -> bool:
+        """Whether all that can be read below is shown."""
+        visible = self.arrangement.visible
+        return self.is_following() or (
+            self.arrangement.is_at_end and visible[-1].y + visible[-1].height <= self.viewport().height()
+        )
+
     def jump_to_end(self) -> None:
         """Show the end, and stay there while it grows."""
         self.arrangement.following = True
@@ -191,6 +202,24 @@ class Canvas(QAbstractScrollArea):
             self.arrangement.scroll_to(value)
             self.arrangement.settle(self.viewport().height(), may_follow=False)
             self.refresh()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """A finger moves the text by pixels, as the wheel does, and it runs on: the bar's estimates stay out of it."""
+        if isinstance(event, QScrollPrepareEvent):
+            self._finger = self.arrangement.offset
+            event.setViewportSize(QSizeF(self.viewport().size()))
+            event.setContentPosRange(QRectF(0, 0, 0, self.verticalScrollBar().maximum()))
+            event.setContentPos(QPointF(0, self._finger))
+            event.accept()
+            return True
+        if isinstance(event, QScrollEvent):
+            to = round(event.contentPos().y())
+            if to != self._finger:
+                self.scroll_by(to - self._finger)
+            self._finger = to
+            event.accept()
+            return True
+        return super().viewportEvent(event)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Nothing is blitted: what is shown follows from the arrangement."""

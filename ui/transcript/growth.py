@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from app.domain.conversation import Message
 from app.domain.stream import StreamEvent
@@ -20,7 +20,13 @@ LONGEST_PAUSE_MS: Final = 200
 
 
 class Growth(QObject):
-    """Feeds the growing item of a canvas, and reads on in long texts that one frame could not take."""
+    """Feeds the growing item of a canvas, and reads on in long texts that one frame could not take.
+
+    Signals:
+        took_in: the answer that streams has grown.
+    """
+
+    took_in = Signal()
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -66,6 +72,8 @@ class Growth(QObject):
             pixels = item.update(self._arrangement.width, self._canvas.styling)
             if pixels is not None:
                 self._canvas.grew(item, pixels)
+                if item is growing:
+                    self.took_in.emit()
             if item.is_behind:
                 self._arrangement.behind[key] = item
             else:

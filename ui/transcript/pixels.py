@@ -66,7 +66,8 @@ class Pixels:
         # what floats over the text does not move with it, but its pixels did
         for child in self._viewport.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if child.isVisible():
-                self._viewport.update(child.geometry().translated(0, pixels))
+                for stale in (child.geometry(), child.geometry().translated(0, pixels)):
+                    self._viewport.update(stale)
 
 
 def _seen(arrangement: Arrangement) -> dict[int, _Seen]:

@@ -71,6 +71,7 @@ class TranscriptView(Canvas):
         self.later.formula_wanted.connect(self.formula_wanted)
         self._hovered: Item | None = None
         self._growth = Growth(self)
+        self._growth.took_in.connect(self._tell_news)
         self._pointer = Pointer(self)
         self._pointer.acted.connect(self._perform)
         self._pointer.hovered.connect(self._hover)
@@ -203,10 +204,17 @@ class TranscriptView(Canvas):
         self._search.bar.stand_in(area)
 
     def _place_overlays(self) -> None:
-        self._jump.setVisible(not self.is_following())
+        self._jump.setVisible(not self.end_in_sight)
+        if self._jump.isHidden():
+            self._jump.show_news(False)
         self._place_actions()
         if QAccessible.isActive():
             self._describe_timer.start()
+
+    def _tell_news(self) -> None:
+        if not self._jump.isHidden():
+            self._jump.show_news(True)
+            self._jump.stand_in(self.viewport().rect(), self.styling)
 
     def _describe(self) -> None:
         """Give screen readers the text in sight, once it has come to rest."""

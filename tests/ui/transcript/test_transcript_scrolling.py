@@ -2,7 +2,9 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QScrollEvent, QScrollPrepareEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from app.domain.blocks import TextBlock, ThinkingBlock, ToolUseBlock
 from app.domain.conversation import MessageState
@@ -94,3 +96,113 @@ def test_colours_and_size_change_while_it_is_shown(transcript, answer):
     assert transcript.grab().toImage() != light
     transcript.set_zoom(1.0)
     assert transcript.grab().toImage() == light
+
+
+def growing(transcript, prompt, answer):
+    """A conversation taller than the window, whose answer grows; gives what adds text to it."""
+    long = "\n\n".join(f"Line {number}" for number in range(60))
+    shown = [prompt("?"), answer(long, id_="first"), answer(state=MessageState.STREAMING, id_="second")]
+    transcript.show(shown, streaming="second")
+    transcript.extend([BlockStarted(0, TextBlock(""))])
+
+    def more(text):
+        transcript.extend([TextDelta(0, text)])
+        transcript._growth.flush()
+
+    return more
+
+
+def jump_button(transcript):
+    return transcript._jump
+
+
+def notch(transcript, qtbot, angle):
+    middle = QPointF(transcript.viewport().rect().center())
+    plain = (Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)
+    event = QWheelEvent(middle, transcript.viewport().mapToGlobal(middle), QPoint(), QPoint(0, angle), *plain)
+    QApplication.sendEvent(transcript.viewport(), event)
+
+
+def test_one_notch_of_the_wheel_lets_go_for_five_hundred_deltas(transcript, prompt, answer, qtbot):
+    more = growing(transcript, prompt, answer)
+    more("Begun. ")
+    notch(transcript, qtbot, 120)
+    before, value = transcript.visible_text(), transcript.verticalScrollBar().value()
+    for number in range(500):
+        more(f"word{number} " if number % 20 else "\n\n")
+    assert transcript.verticalScrollBar().value() == value
+    assert transcript.visible_text().startswith(before[:200])
+    assert jump_button(transcript).isVisible()
+    assert "New text" in jump_button(transcript).text()
+
+    qtbot.keyClick(transcript, Qt.Key.Key_End)
+    assert transcript.is_following()
+    assert not jump_button(transcript).isVisible()
+    assert "word499" in transcript.visible_text()
+
+
+def test_letting_go_where_all_fits_stays_so_when_it_grows(transcript, prompt, answer, qtbot):
+    transcript.show([prompt("?"), answer(state=MessageState.STREAMING)], streaming="answer")
+    transcript.extend([BlockStarted(0, TextBlock("")), TextDelta(0, "Short. ")])
+    transcript._growth.flush()
+    notch(transcript, qtbot, 120)
+    transcript.extend([TextDelta(0, "\n\nmore" * 100)])
+    transcript._growth.flush()
+    assert not transcript.is_following()
+    assert "Short." in transcript.visible_text()
+    assert jump_button(transcript).isVisible()
+
+
+def test_a_line_that_goes_away_does_not_take_up_following(transcript, prompt, answer, qtbot):
+    more = growing(transcript, prompt, answer)
+    more("Begun.")
+    transcript.phase("thinking 3 s")
+    transcript.scroll_by(-4)
+    transcript.phase(None)
+    assert not transcript.is_following()
+
+
+def test_who_scrolls_down_to_the_end_follows_it_again(transcript, prompt, answer, qtbot):
+    more = growing(transcript, prompt, answer)
+    notch(transcript, qtbot, 120)
+    assert not transcript.is_following()
+    for _ in range(4):
+        notch(transcript, qtbot, -120)
+    more("\n\nmore" * 50 + " last")
+    assert transcript.is_following()
+    assert "last" in transcript.visible_text()
+
+
+def test_a_finger_moves_the_text_by_pixels(transcript, prompt, answer):
+    growing(transcript, prompt, answer)
+    prepare = QScrollPrepareEvent(QPointF(10, 10))
+    QApplication.sendEvent(transcript.viewport(), prepare)
+    start = prepare.contentPos().y()
+    moved = QScrollEvent(QPointF(0, start - 50), QPointF(), QScrollEvent.ScrollState.ScrollStarted)
+    before = transcript.arrangement.visible[3].y
+    unit = transcript.arrangement.visible[3]
+    QApplication.sendEvent(transcript.viewport(), moved)
+    now = next(e for e in transcript.arrangement.visible if (e.item, e.unit) == (unit.item, unit.unit))
+    assert now.y == before + 50
+    assert not transcript.is_following()
+
+
+def on_screen(transcript):
+    """What the window system has been given: not a fresh painting, as `grab` makes."""
+    for _ in range(3):  # what one turn of the loop causes, the next one does
+        QApplication.processEvents()
+    return transcript.screen().grabWindow(transcript.winId()).toImage()
+
+
+def test_what_is_moved_looks_as_if_painted_anew(transcript, prompt, answer, qtbot):
+    qtbot.waitExposed(transcript)
+    more = growing(transcript, prompt, answer)
+    for number in range(30):
+        more(f"- item {number} with some words\n" if number % 7 else "\n```py\nx = 1\n```\n\n")
+        on_screen(transcript)
+    for angle in (120, 120, -120):
+        moved = on_screen(transcript)
+        transcript.repaint_all()
+        assert on_screen(transcript) == moved
+        assert moved.width() == transcript.width()
+        notch(transcript, qtbot, angle)
