@@ -95,7 +95,7 @@ def html_of(spec: Flow) -> str:
             lead = f"{escape(marker)} " if marker else ""
             return f"<{tag}>{lead}{_with_runs(text, runs)}</{tag}>"
         case CodeSpec(code=code):
-            return f"<pre><code>{escape(code)}</code></pre>"
+            return f"<pre><code>{escape(str(code))}</code></pre>"
         case TableSpec(rows=rows):
             return f"<table>{''.join(_row(row, 'td' if at else 'th') for at, row in enumerate(rows))}</table>"
     return "<hr>"

@@ -44,7 +44,7 @@ def said(lines, runs):
 
 
 def code_leaf(transcript) -> CodeLeaf:
-    units = transcript._arrangement.items[-1].units
+    units = transcript.arrangement.items[-1].units
     return next(leaf for unit in units for leaf in unit.leaves or () if isinstance(leaf, CodeLeaf))
 
 
@@ -53,7 +53,7 @@ def click_on(transcript, qtbot, name):
     leaf = code_leaf(transcript)
     for y in range(0, transcript.viewport().height(), 4):
         for x in range(800, 40, -10):
-            target = transcript._target(QPoint(x, y).toPointF())
+            target = transcript.target(QPoint(x, y).toPointF())
             act = target.act() if target is not None else None
             if act is not None and act.name == name and target.leaf is leaf:
                 qtbot.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, y))
@@ -133,7 +133,7 @@ def test_a_long_block_is_folded_and_unfolds(transcript, prompt, answer, qtbot):
     transcript.show([prompt("?"), answer("```py\n" + "line()\n" * 60 + "```\n\nThe end.")])
     folded = code_leaf(transcript).height
     click_on(transcript, qtbot, "unfold")
-    assert code_leaf(transcript).height > folded + 15 * transcript._style.code_lead
+    assert code_leaf(transcript).height > folded + 15 * transcript.styling.code_lead
     qtbot.keyClick(transcript, Qt.Key.Key_Home)
     click_on(transcript, qtbot, "unfold")
     assert code_leaf(transcript).height == folded
@@ -145,7 +145,7 @@ def test_what_was_seen_growing_does_not_fold(transcript, answer):
     text = "```py\n" + "line()\n" * (FOLDED_LINES + 20) + "```\n"
     for at in range(0, len(text), 40):
         transcript.extend([TextDelta(0, text[at : at + 40])])
-        transcript._flush()
+        transcript._growth.flush()
         transcript.grab()
     before = code_leaf(transcript).height
     transcript.finish(answer(text))

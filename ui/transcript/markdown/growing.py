@@ -33,6 +33,7 @@ from ui.transcript.markdown.structure import (
     numbers_at,
     open_chain,
     opening_of,
+    outdented,
     stripped,
 )
 from ui.transcript.specs import CodeState, Columns, Lines, TableSpec
@@ -84,14 +85,8 @@ class _Fence:
             self._lines.append(self._outdented(content))
 
     def _outdented(self, line: str) -> str:
-        """The line without as much indentation as the fence has; a tab reaches to the next multiple of four."""
-        if not self.indent or line[:1] not in " \t":
-            return line
-        at = column = 0
-        while at < len(line) and column < self.indent and line[at] in " \t":
-            column = column + 1 if line[at] == " " else (column // 4 + 1) * 4
-            at += 1
-        return " " * max(0, column - self.indent) + line[at:]
+        """The line without as much indentation as the fence has."""
+        return outdented(line, 0, self.indent)[0] if self.indent else line
 
     def piece(self, pending: str | None = None) -> CodePiece:
         """All so far; a pending line may yet become the one that closes."""

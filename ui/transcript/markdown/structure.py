@@ -246,23 +246,33 @@ def _table_head(source: str, table: Node, around: Opening) -> str:
 
 def stripped(line: str, continuation: str) -> str | None:
     """A line's content inside containers; None if it stands outside. See `Opening.continuation`."""
-    at = 0
+    rest, column = line, 0
     blank = not line.strip()
     while continuation:
         if continuation.startswith("> "):
-            found = _QUOTE.match(line, at)
+            found = _QUOTE.match(rest)
             if found is None:
                 return None
-            at, continuation = found.end(), continuation[2:]
-            blank = not line[at:].strip()
+            rest, column, continuation = rest[found.end() :], column + found.end(), continuation[2:]
+            if not found[0].endswith(" ") and rest.startswith("\t"):
+                rest, column, _ = outdented(rest, column, 1)
+            blank = not rest.strip()
             continue
         width = len(continuation) - len(continuation.lstrip(" "))
-        indent = line[at : at + width]
-        if blank:
-            at += len(indent) - len(indent.lstrip(" "))
-        elif indent.strip() or len(indent) < width:
+        rest, column, is_inside = outdented(rest, column, width)
+        if not is_inside and not blank:
             return None
-        else:
-            at += width
         continuation = continuation[width:]
-    return line[at:]
+    return rest
+
+
+def outdented(text: str, column: int, width: int) -> tuple[str, int, bool]:
+    """Text without the white space of its first `width` columns, the column where it goes on, and whether there was
+    so much. A tab reaches to the next multiple of four; what it holds beyond the width stays, as spaces.
+    """
+    end = column + width
+    at = 0
+    while at < len(text) and column < end and text[at] in " \t":
+        column = column + 1 if text[at] == " " else (column // 4 + 1) * 4
+        at += 1
+    return " " * max(0, column - end) + text[at:], min(column, end), column >= end
