@@ -341,7 +341,7 @@ class _Reader:
         formulas = tuple(self._line.formulas)
         text, runs = self._line.take()
         if text.strip() or self._marker:
-            text, gap = text.rstrip(BREAK), self._gap()
+            text, gap = text.rstrip(BREAK), self._gap() if text.strip() else ITEM_GAP
             spec = TextSpec(text, runs, self._level, self._steps, self._bars, self._marker, gap, formulas=formulas)
             self._out.append(spec)
             self._marker = ""
