@@ -134,7 +134,8 @@ def _digest(lock_name: str) -> str:
 def _wheel() -> int:
     """Build the wheel and start it away from the checkout: forgotten data files fail here."""
     with tempfile.TemporaryDirectory() as folder:
-        if status := _status(PYTHON, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder, "."):
+        offline = ["--no-deps", "--no-build-isolation"]
+        if status := _status(PYTHON, "-m", "pip", "wheel", "-q", *offline, "-w", folder, "."):
             return status
         (wheel,) = Path(folder).glob("*.whl")
         started = "import runpy, sys; sys.argv = ['duologue', '--version']; runpy.run_module('ui', run_name='__main__')"

@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 
 class Pools:
-    """One blocking pool for all threads, one asynchronous pool for each event loop; each once with and without TLS."""
+    """One blocking pool for all threads, one asynchronous pool for each event loop; each for every kind of endpoint."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._blocking: dict[bool, httpx.Client] = {}
+        self._blocking: dict[str, httpx.Client] = {}
         self._asynchronous: WeakKeyDictionary[
-            asyncio.AbstractEventLoop, dict[bool, tuple[httpx.AsyncClient, AsyncGenerator[None, None]]]
+            asyncio.AbstractEventLoop, dict[str, tuple[httpx.AsyncClient, AsyncGenerator[None, None]]]
         ] = WeakKeyDictionary()
 
     def blocking(self, endpoint: "Endpoint") -> "httpx.Client":
         """Raises ProxyFailed where the system's proxy is no address."""
         from app.client.connection import Network, Timeouts, build_blocking
 
-        secure = _needs_tls(endpoint)
+        kind = _kind(endpoint)
         with self._lock:
-            if secure not in self._blocking:
-                self._blocking[secure] = build_blocking(endpoint, Timeouts(), Network())
-            return self._blocking[secure]
+            if kind not in self._blocking:
+                self._blocking[kind] = build_blocking(endpoint, Timeouts(), Network())
+            return self._blocking[kind]
 
     async def asynchronous(self, endpoint: "Endpoint") -> "httpx.AsyncClient":
         """The running loop's pool; it is closed when the loop shuts its asynchronous generators down.
@@ -48,15 +48,15 @@ class Pools:
 
         from app.client.connection import Network, Timeouts, build
 
-        secure = _needs_tls(endpoint)
+        kind = _kind(endpoint)
         of_loop = self._asynchronous.setdefault(asyncio.get_running_loop(), {})
-        if secure not in of_loop:
+        if kind not in of_loop:
             made = await asyncio.to_thread(build, endpoint, Timeouts(), Network())
-            if secure not in of_loop:  # another task may have been quicker
+            if kind not in of_loop:  # another task may have been quicker
                 keeper = _kept(made)
                 await anext(keeper)
-                of_loop[secure] = (made, keeper)
-        return of_loop[secure][0]
+                of_loop[kind] = (made, keeper)
+        return of_loop[kind][0]
 
 
 async def _kept(http: "httpx.AsyncClient") -> AsyncGenerator[None, None]:
@@ -66,9 +66,15 @@ async def _kept(http: "httpx.AsyncClient") -> AsyncGenerator[None, None]:
         await http.aclose()
 
 
-def _needs_tls(endpoint: "Endpoint") -> bool:
-    """Whether certificates have to be read, which takes a tenth of a second."""
-    return not endpoint.profile.base_url.startswith("http://") or bool(getproxies())
+def _kind(endpoint: "Endpoint") -> str:
+    """Endpoints of one kind share a pool: those of this machine, to which no proxy leads; those for which certificates
+    have to be read, which takes a tenth of a second; the rest.
+    """
+    from app.client.connection import is_loopback
+
+    if is_loopback(endpoint):
+        return "loopback, secure" if endpoint.profile.base_url.startswith("https:") else "loopback"
+    return "secure" if not endpoint.profile.base_url.startswith("http://") or getproxies() else "plain"
 
 
 POOLS = Pools()

@@ -89,7 +89,7 @@ class BlockingClient:
             if self._exchange.is_whole(response):
                 yield events_of(spoken.reply(self._exchange.parsed(response, self._whole(response))))
                 return
-            yield from self._read(spoken.reader(head.request_id), response)
+            yield from self._read(spoken.reader(head.request_id, self._exchange.without_key), response)
 
     def _read(self, reader: EventReader, response: httpx.Response) -> Batches:
         # no waiting for the socket to gather: nobody else needs this thread, and a script wants each word at once

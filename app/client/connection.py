@@ -16,7 +16,7 @@ import httpx
 import truststore
 
 from app.client.coalescing import coalesce
-from app.domain.connection import Endpoint
+from app.domain.connection import LOOPBACK, Endpoint
 from app.errors import InvalidKey, ProxyFailed, TlsFailed
 
 
@@ -77,7 +77,8 @@ def _options(endpoint: Endpoint, network: Network, *, http2: bool) -> dict[str, 
         "headers": {"user-agent": "Duologue", "accept-encoding": "identity"},
         "http2": http2,
         "verify": _trust(endpoint, network),
-        "proxy": network.proxy,
+        "proxy": None if is_loopback(endpoint) else network.proxy,
+        "trust_env": not is_loopback(endpoint),
         "cookies": CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         "follow_redirects": False,
         "limits": httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=120),
@@ -102,8 +103,15 @@ def host_of(endpoint: Endpoint) -> str:
     return parts.netloc.rpartition("@")[2]
 
 
+def is_loopback(endpoint: Endpoint) -> bool:
+    """Whether the service is on this machine: what is said to it goes through no proxy, which would hear it all."""
+    return urlsplit(endpoint.profile.base_url).hostname in LOOPBACK
+
+
 def is_proxied(endpoint: Endpoint, network: Network) -> bool:
     """Whether requests go through a proxy, by setting or by the system's."""
+    if is_loopback(endpoint):
+        return False
     if network.proxy is not None:
         return True
     parts = urlsplit(endpoint.profile.base_url)
@@ -128,7 +136,7 @@ def credentials(endpoint: Endpoint) -> dict[str, str]:
 
 
 def _trust(endpoint: Endpoint, network: Network) -> ssl.SSLContext | bool:
-    if endpoint.profile.base_url.startswith("http://") and network.proxy is None:
+    if endpoint.profile.base_url.startswith("http://") and (network.proxy is None or is_loopback(endpoint)):
         return False  # nothing to verify, and loading the store takes a tenth of a second
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if network.ca_file is not None:

@@ -78,12 +78,16 @@ class Exchange:
 
     def refused(self, response: httpx.Response, body: bytes) -> ApiError | WrongService:
         """The failure that a status other than 200 stands for. An error's text may repeat the key: ours does not."""
-        key = self.endpoint.key
-        text = body if key is None else body.replace(key.reveal().encode(), key.tail.encode())
+        text = self.without_key(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         failure = response_failure(response, text, host=self.host)
         if (verdict := response.headers.get("x-should-retry")) in {"true", "false"}:
             failure.add_note(f"x-should-retry: {verdict}")
         return failure
+
+    def without_key(self, text: str) -> str:
+        """What the service says, with the key's last characters where it repeats the key."""
+        key = self.endpoint.key
+        return text if key is None else text.replace(key.reveal(), key.tail)
 
     def wait_after(self, error: ApiError | ConnectionFailed, attempt: int) -> float | None:
         """Seconds until the next attempt, None for no other."""

@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import httpx
@@ -73,15 +74,30 @@ def wrong_content(response: httpx.Response, *, host: str) -> WrongService:
 
 
 def retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds, from `retry-after-ms` or `retry-after`; None where neither holds a number."""
+    """Seconds, from `retry-after-ms` or `retry-after`; None where neither says how long.
+
+    A number that is not positive says nothing. A date is counted from the response's own, for clocks differ.
+
+    Source: Messages API reference, "Errors and retries"; RFC 9110, "Retry-After".
+    """
     for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
             wait = float(headers[name]) * scale
-        except (KeyError, ValueError):
+        except KeyError:
             continue
-        if 0 <= wait < float("inf"):
+        except ValueError:
+            wait = _until(headers[name], headers.get("date", ""))
+        if 0 < wait < float("inf"):
             return wait
     return None
+
+
+def _until(date: str, now: str) -> float:
+    """Seconds from one HTTP date to another; 0 where they are none."""
+    try:
+        return (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _is_page(response: httpx.Response) -> bool:

@@ -127,7 +127,8 @@ class MessagesClient:
                 body = self._exchange.parsed(response, await self._whole(response))
                 yield events_of(spoken.reply(body))
                 return
-            reader = StreamReader(spoken.reader(head.request_id), self._exchange.timeouts.between_bytes_s, self._sleep)
+            events = spoken.reader(head.request_id, self._exchange.without_key)
+            reader = StreamReader(events, self._exchange.timeouts.between_bytes_s, self._sleep)
             async with aclosing(reader.batches(response)) as batches:
                 async for batch in batches:
                     yield batch

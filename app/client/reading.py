@@ -76,9 +76,16 @@ class EventOrder:
 class EventReader:
     """Bytes of one response in, events out."""
 
-    def __init__(self, request_id: str | None, translate: Translate | None = None) -> None:
-        """`translate` reads one event's JSON object; None: as the Messages API speaks."""
+    def __init__(
+        self, request_id: str | None, without_key: Callable[[str], str], translate: Translate | None = None
+    ) -> None:
+        """
+        Args:
+            without_key: takes the request's key out of a text: an `error` event may repeat it.
+            translate: reads one event's JSON object; None: as the Messages API speaks.
+        """
         self._request_id = request_id
+        self._without_key = without_key
         self._translate = translate
         self._decoder = SseDecoder()
         self._order = EventOrder()
@@ -136,7 +143,7 @@ class EventReader:
         if not isinstance(parsed, dict) or not isinstance(parsed.get("type"), str):
             return ()
         if parsed["type"] == "error":
-            raise error_from_wire(parsed, request_id=self._request_id)
+            raise error_from_wire(_parsed(self._without_key(raw.data)), request_id=self._request_id)
         return (event_from_wire(parsed),) if self._translate is None else self._translate(parsed)
 
 

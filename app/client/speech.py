@@ -1,5 +1,6 @@
 """A request in the dialect that its model knows: claude-2 and older take a text prompt, all others messages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +33,11 @@ class Spoken:
         prefilled = bool(request.turns) and request.turns[-1].role == "assistant"
         return cls("/v1/complete", prompt_requests.request_to_wire(request, stream=stream), True, prefilled)
 
-    def reader(self, request_id: str | None) -> EventReader:
-        """For the events of the answer."""
+    def reader(self, request_id: str | None, without_key: Callable[[str], str]) -> EventReader:
+        """For the events of the answer; see `EventReader`."""
         if not self.is_prompt:
-            return EventReader(request_id)
-        return EventReader(request_id, prompt_answers.CompletionReader(prefilled=self.prefilled).read)
+            return EventReader(request_id, without_key)
+        return EventReader(request_id, without_key, prompt_answers.CompletionReader(prefilled=self.prefilled).read)
 
     def reply(self, body: Any) -> Reply:
         """Read a whole answer. Raises TranslationError where it is none."""

@@ -49,7 +49,7 @@ async def read(data: bytes, how: str) -> tuple[Reply, DuologueError | None]:
 
     accumulator = Accumulator()
     try:
-        async for batch in StreamReader(EventReader("req_1"), 5.0, at_once).batches(
+        async for batch in StreamReader(EventReader("req_1", str), 5.0, at_once).batches(
             httpx.Response(200, content=body())
         ):
             for event in batch:

@@ -10,7 +10,7 @@ from app.errors import ConnectionFailed
 
 @pytest.mark.parametrize("proxy", ["garbage", "ftp://127.0.0.1:1", "http://[::1", "http://127.0.0.1:1"])
 async def test_a_proxy_that_is_none_fails_in_a_typed_way(proxy: str) -> None:
-    endpoint = Endpoint(Profile("x", base_url="http://127.0.0.1:9"), Secret("sk-ant-test"))
+    endpoint = Endpoint(Profile("x", base_url="http://api.example:9"), Secret("sk-ant-test"))
     client = MessagesClient(endpoint, network=Network(proxy=proxy))
     with pytest.raises(ConnectionFailed):
         await client.models()

@@ -1,0 +1,136 @@
+"""How long the client waits before it asks again, which way it goes, and what it never repeats."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+
+from app.client.connection import Network
+from app.client.messages import MessagesClient
+from app.client.retrying import RetryPolicy
+from app.domain.blocks import TextBlock
+from app.domain.connection import Endpoint, Profile, Secret
+from app.domain.request import Request, Turn
+from app.domain.stream import Retrying
+from app.errors import ApiError, RateLimited
+
+KEY = "sk-ant-api03-CANARY-waiting-0001"
+REQUEST = Request(model="claude-sonnet-5-5", max_tokens=10, turns=(Turn("user", (TextBlock("Hi"),)),))
+
+
+class Far:
+    """The network's far end: says what it is told to, and counts who asks."""
+
+    def __init__(self) -> None:
+        self.answer = b""
+        self.asked: list[bytes] = []
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.asked.append(head)
+        writer.write(self.answer)
+        await writer.drain()
+        writer.close()
+
+    def says(self, status: int, kind: str, body: object, headers: str = "") -> None:
+        text = body if isinstance(body, bytes) else json.dumps(body).encode()
+        head = f"HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {len(text)}\r\n{headers}\r\n"
+        self.answer = head.encode() + text
+
+
+@pytest_asyncio.fixture
+async def far() -> AsyncIterator[Far]:
+    made = Far()
+    async with await asyncio.start_server(made.serve, "127.0.0.1", 0) as server:
+        made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield made
+
+
+def refusal(code: str = "") -> dict[str, object]:
+    details = {"error_code": code} if code else {}
+    return {"type": "error", "error": {"type": "rate_limit_error", "message": "Slow down", "details": details}}
+
+
+async def ask(
+    url: str, network: Network | None = None, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> tuple[list[Retrying], ApiError | None]:
+    endpoint = Endpoint(Profile("x", base_url=url), Secret(KEY))
+    client = MessagesClient(endpoint, network=network, policy=RetryPolicy(chance=lambda: 0.0), sleep=sleep)
+    retries: list[Retrying] = []
+    try:
+        async with client.stream(REQUEST) as batches:
+            async for batch in batches:
+                retries += [event for event in batch if isinstance(event, Retrying)]
+    except ApiError as error:
+        return retries, error
+    finally:
+        await client.aclose()
+    return retries, None
+
+
+async def at_once(_seconds: float) -> None:
+    return
+
+
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [
+        ("retry-after: 7\r\n", [7.0, 7.0]),
+        ("retry-after-ms: 1500\r\nretry-after: 7\r\n", [1.5, 1.5]),
+        ("date: Tue, 24 Nov 2026 20:00:00 GMT\r\nretry-after: Tue, 24 Nov 2026 20:00:09 GMT\r\n", [9.0, 9.0]),
+        ("retry-after: 0\r\n", [0.5, 1.0]),
+        ("retry-after: soon\r\n", [0.5, 1.0]),
+        ("", [0.5, 1.0]),
+        ("retry-after: 3600\r\n", []),
+        ("x-should-retry: false\r\n", []),
+    ],
+)
+async def test_the_servers_word_decides_how_long_it_is_left_alone(far: Far, headers: str, waits: list[float]) -> None:
+    far.says(429, "application/json", refusal(), headers)
+    retries, error = await ask(far.url, sleep=at_once)
+    assert isinstance(error, RateLimited)
+    assert [each.wait_s for each in retries] == waits
+    assert len(far.asked) == len(waits) + 1
+
+
+async def test_a_limit_on_spending_is_never_asked_again(far: Far) -> None:
+    far.says(429, "application/json", refusal("enforced_spend_limit_reached"), "retry-after: 1\r\n")
+    retries, error = await ask(far.url, sleep=at_once)
+    assert isinstance(error, RateLimited)
+    assert (retries, len(far.asked)) == ([], 1)
+
+
+async def test_a_refusal_that_the_server_calls_passing_is_asked_again(far: Far) -> None:
+    far.says(400, "application/json", refusal(), "x-should-retry: true\r\n")
+    retries, _ = await ask(far.url, sleep=at_once)
+    assert (len(retries), len(far.asked)) == (2, 3)
+
+
+@pytest.mark.parametrize("way", ["setting", "environment"])
+async def test_what_stays_on_this_machine_goes_through_no_proxy(
+    far: Far, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    proxy = Far()
+    far.says(429, "application/json", refusal(), "x-should-retry: false\r\n")
+    async with await asyncio.start_server(proxy.serve, "127.0.0.1", 0) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        if way == "environment":
+            monkeypatch.setenv("HTTP_PROXY", address)
+            monkeypatch.setenv("http_proxy", address)
+        await ask(far.url, Network(proxy=address) if way == "setting" else None)
+    assert len(far.asked) == 1
+    assert proxy.asked == []
+
+
+async def test_an_error_inside_a_stream_does_not_repeat_the_key(far: Far) -> None:
+    event = {"type": "error", "error": {"type": "api_error", "message": f"bad {KEY}", "details": {"sent": KEY}}}
+    far.says(200, "text/event-stream", f"event: error\ndata: {json.dumps(event)}\n\n".encode())
+    _, error = await ask(far.url)
+    assert error is not None
+    assert "bad …0001" in error.message
+    assert KEY not in repr(error)
