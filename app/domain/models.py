@@ -122,6 +122,13 @@ class Catalogue:
     models: tuple[ModelEntry, ...]
     recommended: Mapping[str, str]
     """Role (`default`, `fast`, `strong`) → id."""
+    _by_name: Mapping[str, ModelEntry] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # an id wins over another model's alias
+        aliased = {alias: each for each in reversed(self.models) for alias in each.aliases}
+        by_id = {each.id: each for each in reversed(self.models)}
+        object.__setattr__(self, "_by_name", {**aliased, **by_id})
 
     @property
     def default(self) -> ModelEntry:
@@ -142,13 +149,10 @@ class Catalogue:
 
     def find(self, model_id: str) -> ModelEntry | None:
         """Look up by id, then by alias; None for a model that is not known here."""
-        plain = model_id.removeprefix("anthropic/")
-        by_id = (each for each in self.models if each.id == plain)
-        by_alias = (each for each in self.models if plain in each.aliases)
-        return next(by_id, None) or next(by_alias, None)
+        return self._by_name.get(model_id.removeprefix("anthropic/"))
 
     def refreshed(self, rows: Sequence[Mapping[str, Any]]) -> Self:
-        """A copy brought up to date by the Models API's rows: limits, lifecycle, and models that are new.
+        """A copy brought up to date by the Models API's rows: limits, lifecycle, capabilities, and models that are new.
 
         Prices are not among what that API tells; a new model has none until someone enters them.
 
@@ -258,7 +262,65 @@ def _refreshed(known: ModelEntry, row: Mapping[str, Any]) -> ModelEntry:
         context_window=_count(row.get("max_input_tokens")) or known.context_window,
         max_output_tokens=_count(row.get("max_tokens")) or known.max_output_tokens,
         retires_on=retires[:10] if isinstance(retires, str) else known.retires_on,
+        **_capabilities(known, row.get("capabilities")),
     )
+
+
+_FEATURES = {
+    "batch": ("batch",),
+    "citations": ("citations",),
+    "programmatic_tool_calling": ("code_execution",),
+    "compaction": ("context_management", "compact_20260112"),
+    "context_editing": ("context_management", "clear_tool_uses_20250919"),
+    "structured_outputs": ("structured_outputs",),
+}
+"""Our feature → where the Models API says whether a model has it."""
+
+
+def _capabilities(known: ModelEntry, told: object) -> dict[str, Any]:
+    """The fields of an entry that the API's capabilities decide. What they do not mention stays as it is."""
+    features = {name: _told(told, *path) for name, path in _FEATURES.items()}
+    changed: dict[str, Any] = {
+        "features": {**known.features, **{name: value for name, value in features.items() if value is not None}},
+        "thinking": _refreshed_thinking(known.thinking, told),
+        "effort": _refreshed_effort(known.effort, told),
+    }
+    for name, path in (("vision", "image_input"), ("pdf", "pdf_input")):
+        if (supported := _told(told, path)) is not None:
+            changed[name] = {**getattr(known, name), "supported": supported}
+    return changed
+
+
+def _refreshed_thinking(known: ThinkingSupport | None, told: object) -> ThinkingSupport | None:
+    kinds = ("adaptive", "between_tools", "disabled", "enabled")
+    modes = tuple(kind for kind in kinds if _told(told, "thinking", "types", kind))
+    if _told(told, "thinking") is None or (known is not None and set(modes) == set(known.modes)):
+        return known
+    if not modes:
+        return None
+    if known is None:
+        default = "disabled" if "disabled" in modes else modes[0]
+        return ThinkingSupport(modes, default, "disabled" not in modes, default_display="omitted")
+    default = known.default if known.default in modes else modes[0]
+    return replace(known, modes=modes, default=default, always_on="disabled" not in modes)
+
+
+def _refreshed_effort(known: EffortSupport | None, told: object) -> EffortSupport | None:
+    levels = tuple(level for level in ("low", "medium", "high", "xhigh", "max") if _told(told, "effort", level))
+    if _told(told, "effort") is None or (known is not None and set(levels) == set(known.levels)):
+        return known
+    if not levels:
+        return None
+    return EffortSupport(levels, known.default if known is not None and known.default in levels else levels[-1])
+
+
+def _told(capabilities: object, *path: str) -> bool | None:
+    """What the tree says of one capability; None where it says nothing."""
+    at = capabilities
+    for name in path:
+        at = at.get(name) if isinstance(at, Mapping) else None
+    supported = at.get("supported") if isinstance(at, Mapping) else None
+    return supported if isinstance(supported, bool) else None
 
 
 def _discovered(name: str, row: Mapping[str, Any], like: ModelEntry) -> ModelEntry:

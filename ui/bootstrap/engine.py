@@ -46,10 +46,16 @@ class Engine:
         if name in self._listed or name == SIMULATOR.name:
             return
         self._listed.add(name)
+        heard = False
         try:
             self._models_listed(await (await self.connect(name)).models())
+            heard = True
         except (ApiError, ConnectionFailed):
-            self._listed.discard(name)
+            pass  # sending will say so
+        finally:
+            # also when the next message's own question takes this one's place
+            if not heard:
+                self._listed.discard(name)
 
     async def close(self) -> None:
         await self.accounts.close()
