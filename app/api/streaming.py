@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from app.api.exceptions import raised
 from app.api.objects import ModelResponse, ModelResponseStream, Shape
-from app.dialects.openai.chunk_reader import ChunkReader
 from app.dialects.openai.chunks import ChunkSpeaker
 from app.dialects.openai.responses import reply_to_wire
 from app.domain.blocks import plain_text
@@ -130,6 +129,8 @@ def stream_chunk_builder(chunks: Iterable[Any], messages: Any = None, **_bookkee
     Chunks may be objects or dicts, of any OpenAI-compatible service. `messages` and what else LiteLLM takes here are
     not needed: nothing is estimated.
     """
+    from app.dialects.openai.chunk_reader import ChunkReader
+
     reader, accumulator = ChunkReader(), Accumulator()
     first: Mapping[str, Any] | None = None
     try:
