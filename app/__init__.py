@@ -10,17 +10,17 @@ What `api` offers can be imported from here, and is loaded when it is first aske
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.api.completing import acompletion as acompletion
-    from app.api.completing import completion as completion
     from app.api.counting import completion_cost as completion_cost
     from app.api.counting import token_counter as token_counter
+    from app.api.door import acompletion as acompletion
+    from app.api.door import completion as completion
     from app.api.objects import ModelResponse as ModelResponse
     from app.api.streaming import stream_chunk_builder as stream_chunk_builder
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "completing": ("completion", "acompletion"),
+    "door": ("completion", "acompletion"),
     "counting": ("token_counter", "completion_cost"),
     "streaming": ("stream_chunk_builder", "CompletionStream", "AsyncCompletionStream"),
     "objects": (

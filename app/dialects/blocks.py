@@ -95,6 +95,8 @@ def ttl_of(raw: Wire) -> Ttl | None:
 
 def block_to_wire(block: Block) -> dict[str, Any]:  # noqa: C901 - one arm a kind; the type checker proves it whole
     """Speak one content block, as a new dict."""
+    if type(block) is TextBlock and block.citations is None and not block.extra:
+        return {"type": "text", "text": block.text}  # nine of ten
     match block:
         case TextBlock(text, citations, extra):
             return {"type": "text", "text": text, **_given(citations=_listed(citations)), **extra}

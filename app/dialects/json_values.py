@@ -27,10 +27,10 @@ def check_json(value: Any, where: str) -> None:
             kind = type(each)
             if kind is str or each is None or kind is bool:
                 continue
-            if isinstance(each, Mapping):
+            if kind is dict or isinstance(each, Mapping):
                 below.extend(each.values())
                 _check_names(each, where)
-            elif isinstance(each, list | tuple):
+            elif kind is list or isinstance(each, list | tuple):
                 below.extend(each)
             else:
                 _check_number(each, where)
@@ -41,9 +41,8 @@ def check_json(value: Any, where: str) -> None:
 
 
 def _check_names(value: Mapping[Any, Any], where: str) -> None:
-    for name in value:
-        if not isinstance(name, str):
-            raise TranslationError(where, "an object's key is not a string")
+    if not all(isinstance(name, str) for name in value):
+        raise TranslationError(where, "an object's key is not a string")
 
 
 def _check_number(value: Any, where: str) -> None:

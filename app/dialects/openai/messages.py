@@ -20,6 +20,7 @@ from app.errors import TranslationError
 
 CALLS = ToolUseBlock | ServerToolUseBlock
 SYSTEM = frozenset({"system", "developer"})
+_SPEAKERS = frozenset({"user", "assistant"})
 OPENING = "Please begin."
 """The first turn has to be a user's; this one stands there when the history begins otherwise."""
 NOTE = "A note from the operator of this conversation, not from the user:\n\n"
@@ -101,7 +102,9 @@ class _Reader:
             self._add_system(message, where)
             return
         self._leading = False
-        if role == "assistant":
+        if len(message) == 2 and role in _SPEAKERS and type(text := message.get("content")) is str and text.strip():
+            self._add_plain(role, text, where)
+        elif role == "assistant":
             self._add_assistant(message, where, f"call_{at}")
         elif role == "user":
             self._add_user(message, where)
@@ -110,6 +113,14 @@ class _Reader:
             self._user.places.append(where)
         else:
             raise TranslationError(f"{where}/role", "missing or not a role")
+
+    def _add_plain(self, role: str, text: str, where: str) -> None:
+        """A message that is a role and a text, as most are: the long way round would cost four times as much."""
+        said = Marked(TextBlock(text))
+        if role == "user":
+            self._user.blocks.append(said)
+        else:
+            self._answer([said], where)
 
     def close_segment(self) -> None:
         """What came since the last assistant message, as turns: the person's, and after it the operator's."""
@@ -150,15 +161,17 @@ class _Reader:
         if message.get("function_call") is not None:
             self._call_id = call_id
         found = assistant_from_wire(message, self._names, where, old_id=call_id)
-        if not found:
-            return
+        if found:
+            self._answer(_unique(found), where)
+
+    def _answer(self, found: list[Marked], where: str) -> None:
         pending = bool(self._user.blocks or self._user.results or self._notes or self.blank)
         if pending:
             self.close_segment()
         if self.drafts and self.drafts[-1].role == "assistant":
             self.drafts[-1].blocks = _unique([*self.drafts[-1].blocks, *found])
         else:
-            self.drafts.append(Draft("assistant", _unique(found), where=where))
+            self.drafts.append(Draft("assistant", found, where=where))
 
 
 def _said(message: Wire, where: str) -> list[Marked]:

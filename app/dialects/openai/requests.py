@@ -279,6 +279,9 @@ def _placed(drafts: Sequence[Draft]) -> tuple[tuple[Turn, ...], list[Breakpoint]
     marks: list[Breakpoint] = []
     for index, draft in enumerate(drafts):
         content = draft.content
+        if len(content) == 1 and content[0].ttl is None and not content[0].parts:
+            turns.append(Turn(draft.role, (content[0].block,)))
+            continue
         turns.append(Turn(draft.role, tuple([each.block for each in content])))
         for at, (_, ttl, parts) in enumerate(content):
             if ttl is not None:
