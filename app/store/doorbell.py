@@ -10,16 +10,34 @@ from pathlib import Path
 
 LOCK_NAME = "duologue.lock"
 BELL_NAME = "duologue.raise"
-ANSWER_WITHIN_S = 0.7
+ANSWER_WITHIN_S = 3.0
+"""The first one may still be starting; usually it answers at once."""
 LOOK_EVERY_S = 0.01
 
 
+def claim(folder: Path) -> int | None:
+    """Take a data folder for this process, before anything else is done with it: of two starts one is first.
+
+    Returns the open lock file, for `Store.open`; None where another Duologue has the folder, or where it cannot be
+    written: opening the store says what is the matter.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = os.open(folder / LOCK_NAME, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError:
+        return None
+    try:
+        lock(file)
+    except OSError:
+        os.close(file)
+        return None
+    return file
+
+
 def ring(folder: Path) -> bool:
-    """Ask the Duologue that has `folder` open to raise its window. False: nobody has it open, or nobody answered."""
+    """Ask the Duologue that has `folder` to raise its window. False: nobody answered."""
     bell = folder / BELL_NAME
     try:
-        if not _is_held(folder / LOCK_NAME):
-            return False
         os.close(os.open(bell, os.O_CREAT | os.O_WRONLY, 0o600))
     except OSError:
         return False
@@ -39,20 +57,6 @@ def answer(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _is_held(path: Path) -> bool:
-    try:
-        file = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        lock(file)
-    except OSError:
-        return True
-    finally:
-        os.close(file)
-    return False
 
 
 if sys.platform == "win32":

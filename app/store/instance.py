@@ -10,8 +10,18 @@ from app.store.doorbell import LOCK_NAME, lock
 class InstanceLock:
     """Held while the program runs; the system lets go of it when the program ends, however it ends."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises StoreLocked when another Duologue holds the folder, OSError when the folder cannot be written."""
+    def __init__(self, folder: Path, claimed: int | None = None) -> None:
+        """
+        Args:
+            claimed: the lock, where `doorbell.claim` has taken it already.
+
+        Raises:
+            StoreLocked: another Duologue holds the folder.
+            OSError: the folder cannot be written.
+        """
+        if claimed is not None:
+            self._file = claimed
+            return
         self._file = os.open(folder / LOCK_NAME, os.O_CREAT | os.O_RDWR, 0o600)
         try:
             lock(self._file)

@@ -60,8 +60,11 @@ class Store:
         self._owed: dict[str, Callable[[], None]] = {}
 
     @classmethod
-    async def open(cls, folder: Path) -> Opened:
+    async def open(cls, folder: Path, claimed: int | None = None) -> Opened:
         """Open the database of a data folder, make it if it is not there, mend it if it is damaged.
+
+        Args:
+            claimed: the folder's lock, where `doorbell.claim` has taken it already.
 
         Raises:
             StoreLocked: another Duologue has the folder open.
@@ -69,7 +72,7 @@ class Store:
         """
         worker = Worker("store")
         try:
-            return await worker.run(lambda: _open(worker, folder))
+            return await worker.run(lambda: _open(worker, folder, claimed))
         except BaseException:
             worker.stop()
             raise
@@ -245,10 +248,10 @@ class Store:
                 self._lock.release()
 
 
-def _open(worker: Worker, folder: Path) -> Opened:
+def _open(worker: Worker, folder: Path, claimed: int | None) -> Opened:
     prepare_folder(folder)
     with translated():
-        lock = InstanceLock(folder)
+        lock = InstanceLock(folder, claimed)
     try:
         running = folder / _RUNNING
         is_suspicious = running.exists()

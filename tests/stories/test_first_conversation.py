@@ -94,6 +94,14 @@ def test_a_second_start_raises_the_first_window(screen: VirtualScreen, tmp_path:
         assert window.close() == 0
 
 
+def test_of_two_quick_starts_one_stays(screen: VirtualScreen, tmp_path: Path) -> None:
+    with Window(screen, tmp_path, arguments=SIMULATOR, waits=False) as window:
+        second = window.start_again()
+        assert (second.returncode, second.stdout) == (0, "")
+        assert window.process.poll() is None
+        assert window.close() == 0
+
+
 def test_conversations_are_renamed_deleted_and_brought_back(screen: VirtualScreen, tmp_path: Path) -> None:
     with Window(screen, tmp_path, arguments=SIMULATOR) as window:
         window.say("First things first")

@@ -6,11 +6,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from app.store.growth import grown
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 20.0
@@ -151,8 +153,9 @@ class Window:
 
     def messages(self) -> list[tuple[str, str, str]]:
         """(role, state, blocks) of every stored message, oldest first."""
-        rows = self._ask("SELECT role, state, blocks FROM messages ORDER BY seq")
-        return [(str(role), str(state), str(blocks)) for role, state, blocks in rows]
+        with self._reading() as db:
+            rows = db.execute("SELECT seq, role, state, blocks FROM messages ORDER BY seq").fetchall() if db else []
+            return [(str(role), str(state), grown(db, seq, blocks)) for seq, role, state, blocks in rows if db]
 
     def newest_text(self) -> str:
         """The text of the newest message."""
@@ -192,11 +195,19 @@ class Window:
         )
 
     def _ask(self, question: str) -> list[tuple[Any, ...]]:
+        with self._reading() as db:
+            return db.execute(question).fetchall() if db else []
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """The database to look into, in one glance; None before it is there."""
         database = self.folder / "duologue.db"
         if not database.exists():
-            return []
+            yield None
+            return
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=LIMIT_S)) as db:
-            return db.execute(question).fetchall()
+            db.execute("BEGIN")
+            yield db
 
     def _find(self) -> bool:
         found = self._screen.do("search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Duologue")

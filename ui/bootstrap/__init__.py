@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.settings.glance import glance
 from app.settings.paths import data_folder
-from app.store.doorbell import ring
+from app.store.doorbell import claim, ring
 from ui.bridge.lean import import_asyncio_without_tls
 from ui.shell.window import Window
 from ui.theme.theme import MODES, QT_ARGUMENTS, Theme
@@ -25,7 +25,8 @@ def open_window(arguments: list[str]) -> int:
     qt_app.setApplicationName("Duologue")
     qt_app.setDesktopFileName("duologue")
     folder = data_folder(os.environ)
-    if ring(folder):
+    claimed = claim(folder)
+    if claimed is None and ring(folder):
         return 0
     seen = glance(folder)
     theme = Theme()
@@ -43,7 +44,7 @@ def open_window(arguments: list[str]) -> int:
     import_asyncio_without_tls()
     from ui.bootstrap.living import live
 
-    return live(qt_app, window, theme, folder, early.take, simulator=simulator)
+    return live(qt_app, window, theme, folder, claimed, early.take, simulator=simulator)
 
 
 class _Early:

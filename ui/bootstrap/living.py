@@ -20,11 +20,19 @@ from ui.theme.theme import Theme
 
 
 def live(
-    qt_app: QApplication, window: Window, theme: Theme, folder: Path, early: Callable[[], bool], *, simulator: bool
+    qt_app: QApplication,
+    window: Window,
+    theme: Theme,
+    folder: Path,
+    claimed: int | None,
+    early: Callable[[], bool],
+    *,
+    simulator: bool,
 ) -> int:
     """Run until the window is closed. Returns the exit status.
 
     Args:
+        claimed: the data folder's lock, where it was to be had.
         early: tells, once, whether Enter was pressed before there was anyone to send.
         simulator: begin with the simulator.
     """
@@ -34,15 +42,22 @@ def live(
         crashes = CrashHandler(logbook.crashed)
         crashes.crashed.connect(window.show_crash)
         with crashes.installed():
-            return loop.run(qt_app, lambda: _live(window, theme, folder, early, crashes, simulator=simulator))
+            return loop.run(qt_app, lambda: _live(window, theme, folder, claimed, early, crashes, simulator=simulator))
 
 
 async def _live(
-    window: Window, theme: Theme, folder: Path, early: Callable[[], bool], crashes: CrashHandler, *, simulator: bool
+    window: Window,
+    theme: Theme,
+    folder: Path,
+    claimed: int | None,
+    early: Callable[[], bool],
+    crashes: CrashHandler,
+    *,
+    simulator: bool,
 ) -> int:
     asyncio.get_running_loop().set_exception_handler(crashes.loop_handler)
     read = await asyncio.to_thread(read_settings, folder)
-    program = Program(window, theme, folder, SettingsKeeper(folder, read.settings), taken(os.environ))
+    program = Program(window, theme, folder, SettingsKeeper(folder, read.settings), taken(os.environ), claimed)
     if read.trouble is not None:
         window.show_error(read.trouble)
     await program.run(simulator=simulator, early=early)

@@ -48,14 +48,22 @@ class Program(QObject):
     """Builds the parts and joins them. `start`, then `closed`."""
 
     def __init__(
-        self, window: Window, theme: Theme, folder: Path, keeper: SettingsKeeper, environ: Mapping[str, str]
+        self,
+        window: Window,
+        theme: Theme,
+        folder: Path,
+        keeper: SettingsKeeper,
+        environ: Mapping[str, str],
+        claimed: int | None = None,
     ) -> None:
+        """`claimed` is the data folder's lock, where it was taken already: whoever has it answers the bell."""
         super().__init__()
         self._window = window
         self._theme = theme
         self._folder = folder
         self._keeper = keeper
         self._environ = environ
+        self._claimed = claimed
         self._closing = asyncio.Event()
         self._tasks = TaskScope(self._show_error)
         self._profile = ""
@@ -98,6 +106,11 @@ class Program(QObject):
 
         `early` tells whether Enter was pressed before this; what stands in the composer is sent then.
         """
+        if self._claimed is not None:
+            # someone may have rung already, and opening the data may take a while
+            self._watch = FolderWatch(str(self._folder), self)
+            self._watch.changed.connect(partial(self._tasks.start, "doorbell", self._answer_doorbell))
+            self._tasks.start("doorbell", self._answer_doorbell)
         self._store = await self._open_store()
         self._catalogue = CatalogueKeeper(
             await asyncio.to_thread(load_catalogue, partial(resources.read_bytes, "models.json"))
@@ -172,15 +185,13 @@ class Program(QObject):
 
     async def _open_store(self) -> Store:
         try:
-            opened = await Store.open(self._folder)
+            opened = await Store.open(self._folder, self._claimed)
         except StoreError as error:
             text = sentence(error)
             kept_for_now = "Until this is mended, nothing that you write here is kept when the window closes."
             self._window.notices.show_notice(replace(text, advice=f"{text.advice} {kept_for_now}".strip()))
             self._keeper.detach()
             return await Store.in_memory()
-        self._watch = FolderWatch(str(self._folder), self)
-        self._watch.changed.connect(partial(self._tasks.start, "doorbell", self._answer_doorbell))
         if opened.recovery is not None:
             self._tell_recovery(opened.recovery)
         return opened.store
