@@ -53,40 +53,46 @@ class History:
     drafts: list[Draft]
 
 
-def history_from_wire(messages: Any, names: Names, *, mid_system: bool, continued: bool) -> History:
+def history_from_wire(messages: Any, names: Names, *, mid_system: bool, mend: bool) -> History:
     """Read `messages`.
 
     Args:
         mid_system: the model takes system messages inside a conversation.
-        continued: put a user's turn where there is none at all (`modify_params`).
+        mend: pass over a message that says nothing, and take a history without any turn (`modify_params`).
 
     Raises:
         TranslationError: a message that is none, or a history that holds nothing to answer.
     """
-    reader = _Reader(names, mid_system)
+    reader = _Reader(names, mid_system, mend)
     for at, message in enumerate(list_of(messages, "/messages")):
         reader.add(message, f"/messages/{at}", at)
     reader.close_segment()
     drafts = reader.drafts
-    if not drafts and not continued:
+    if not drafts and not mend:
         where = reader.blank or "/messages"
         raise TranslationError(where, "empty" if reader.blank else "no message besides the system's")
-    if not drafts or drafts[0].role != "user":
-        drafts.insert(0, Draft("user", [Marked(TextBlock(OPENING))]))
-    _trim(drafts[-1])
     return History(reader.system, drafts)
+
+
+def finished(drafts: list[Draft]) -> list[Draft]:
+    """The turns as they can be sent: the person's first, and no white space at the end of an answer's beginning."""
+    opening = [] if drafts and drafts[0].role == "user" else [Draft("user", [Marked(TextBlock(OPENING))])]
+    if drafts:
+        _trim(drafts[-1])
+    return [*opening, *drafts]
 
 
 class _Reader:
     """Gathers what is between two assistant messages (a segment) and closes it to turns."""
 
-    def __init__(self, names: Names, mid_system: bool) -> None:
+    def __init__(self, names: Names, mid_system: bool, mend: bool) -> None:
         self.system: list[Marked] = []
         self.drafts: list[Draft] = []
         self.blank = ""
         """Pointer of a user message that says nothing, until the segment has something else to say."""
         self._names = names
         self._mid_system = mid_system
+        self._mend = mend
         self._leading = True
         self._user = Draft("user")
         self._notes: list[Marked] = []
@@ -127,7 +133,7 @@ class _Reader:
         user, notes = self._user, self._notes
         self._user, self._notes = Draft("user"), []
         if not user.blocks and not user.results:
-            if self.blank and self.drafts:
+            if self.blank and self.drafts and not self._mend:
                 raise TranslationError(self.blank, "empty")
             # with no turn of the person's to stand behind, the note becomes one
             user.blocks, notes = [_noted(each) for each in notes], []
@@ -225,7 +231,6 @@ def _unique(blocks: list[Marked]) -> list[Marked]:
 
 
 def _trim(last: Draft) -> None:
-    """The API refuses white space at the end of an answer's beginning."""
     if last.role != "assistant" or not last.blocks or not isinstance(last.blocks[-1].block, TextBlock):
         return
     block = last.blocks[-1].block

@@ -11,7 +11,7 @@ from app.dialects.json_values import check_json
 from app.dialects.openai import parameters as plain
 from app.dialects.openai.choices import JsonAnswer, choice_from_wire, json_answer
 from app.dialects.openai.injection import with_injected
-from app.dialects.openai.messages import Draft, History, history_from_wire
+from app.dialects.openai.messages import Draft, History, finished, history_from_wire
 from app.dialects.openai.names import Names
 from app.dialects.openai.pairing import paired
 from app.dialects.openai.parts import content_from_wire
@@ -101,8 +101,8 @@ class _Reader:
         names = Names(names_of(tool for tool, _ in listed))
         offered = tools_from_wire(listed, names)
         mid_system = terms.entry is None or terms.entry.has("mid_conversation_system")
-        history = history_from_wire(body.get("messages"), names, mid_system=mid_system, continued=terms.modify)
-        drafts = paired(history.drafts, mend=terms.modify)
+        history = history_from_wire(body.get("messages"), names, mid_system=mid_system, mend=terms.modify)
+        drafts = finished(paired(history.drafts, mend=terms.modify))
         request, style = self._request(names, offered, History(history.system, drafts))
         style = replace(style, tool_names=names.back, prefix=self._prefix(), include_usage=self._includes_usage())
         return Asked(request, style, plain.flag_of(body, "stream"), tuple(dict.fromkeys(self.dropped)))

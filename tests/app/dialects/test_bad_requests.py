@@ -175,7 +175,10 @@ def test_a_history_is_mended_on_request() -> None:
     roles = [turn.role for turn in asked.request.turns]
     assert roles == ["user", "assistant", "user"]
     assert [type(block).__name__ for block in asked.request.turns[2].blocks] == ["ToolResultBlock", "TextBlock"]
-    assert request_from_wire({"model": "m", "messages": []}, modify_params=True).request.turns
+    for broken in ([], [RESULT, SAYS, HI], [HI, SAYS, {**HI, "content": " "}, SAYS, HI]):
+        mended = request_from_wire({"model": "m", "messages": broken}, modify_params=True).request.turns
+        assert mended[0].role == "user"
+        assert all(turn.blocks for turn in mended)
 
 
 MESSAGES = {"model": "m", "max_tokens": 1, "messages": [HI]}

@@ -23,3 +23,20 @@ OF_STREAMS: dict[str, str] = {
     "/usage/completion_tokens_details": COUNTED,
     "/usage/server_tool_use/web_fetch_requests": WHOLE,
 }
+
+SERVERS = "LiteLLM 1.110 takes the API's own tools out of the calls; in 1.106, which we follow, they are among them"
+KEPT = "LiteLLM 1.110 tells it there, too; here it stands in `anthropic`"
+LATER: dict[str, str] = {
+    "/choices/*/finish_reason": "LiteLLM 1.110 calls a pause a length; here it is a stop, and told in `anthropic`",
+    "/choices/*/message/provider_specific_fields/server_tool_calls": SERVERS,
+    "/choices/*/message/provider_specific_fields/stop_reason": KEPT,
+    "/choices/*/message/provider_specific_fields/tool_results": KEPT,
+    "/choices/*/message/provider_specific_fields/web_search_calls": "LiteLLM 1.110 shows fetched pages as searches",
+    "/choices/*/message/tool_calls": SERVERS,
+    "/provider_specific_fields/server_tool_calls": SERVERS,
+    "/provider_specific_fields/stop_details": KEPT,
+    "/provider_specific_fields/stop_reason": KEPT,
+    "/provider_specific_fields/tool_results": KEPT,
+    "/tool_calls": SERVERS,
+}
+"""What only versions of LiteLLM after the locked one do otherwise."""

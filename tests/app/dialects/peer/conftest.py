@@ -4,12 +4,15 @@ import copy
 import os
 import warnings
 from collections.abc import Callable
+from importlib import metadata
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from app.simulator.server import own_catalogue
+
+LOCKED = "1.106.2"
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +24,12 @@ def litellm() -> ModuleType:
         import litellm
 
     return litellm
+
+
+@pytest.fixture(scope="session")
+def is_locked(litellm: ModuleType) -> bool:
+    """Whether it is the version that the corrections are exact for; a later one may do some things as we do."""
+    return metadata.version("litellm") == LOCKED
 
 
 @pytest.fixture(scope="session")
