@@ -43,7 +43,9 @@ def main() -> int:
     parser.add_argument("rest", nargs="*", help="after --: arguments that are passed on")
     arguments = parser.parse_args()
     try:
-        system_packages.install(for_tests=arguments.command in {"test", "bench", "shot"})
+        system_packages.install(
+            for_tests=arguments.command in {"test", "bench", "shot"}, for_benches=arguments.command == "bench"
+        )
     except system_packages.Missing as missing:
         print(f"[dev] {missing}", flush=True)
         return SYSTEM_MISSING

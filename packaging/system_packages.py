@@ -44,6 +44,14 @@ TEST_COMMANDS = {
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
 }
+# file → Debian package: what the test suite talks to and no command shows
+TEST_FILES = {
+    "/usr/share/dbus-1/services/org.a11y.Bus.service": "at-spi2-core",
+}
+# command → Debian package: peers that the benches measure against
+BENCH_COMMANDS = {
+    "chromium": "chromium",
+}
 ELSEWHERE = """\
   Fedora: sudo dnf install libglvnd-egl libglvnd-glx dbus-libs fontconfig glib2 libxkbcommon libxkbcommon-x11 \
 krb5-libs libbrotli xcb-util-cursor xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil
@@ -55,25 +63,28 @@ class Missing(Exception):
     """Packages that only the person can install; the text says how."""
 
 
-def missing(*, for_tests: bool) -> list[str]:
+def missing(*, for_tests: bool, for_benches: bool = False) -> list[str]:
     """Debian's names of the packages that are not there; empty on other systems than Linux."""
     if not sys.platform.startswith("linux"):
         return []
     needed = [name for soname, name in (QT_LIBRARIES | XCB_LIBRARIES).items() if not _loads(soname)]
     if for_tests:
         needed += [name for command, name in TEST_COMMANDS.items() if not shutil.which(command)]
+        needed += [name for file, name in TEST_FILES.items() if not os.path.exists(file)]  # noqa: PTH110
+    if for_benches:
+        needed += [name for command, name in BENCH_COMMANDS.items() if not shutil.which(command)]
     if importlib.util.find_spec("ensurepip") is None:
         needed.append("python3-venv")
     return sorted(set(needed))
 
 
-def install(*, for_tests: bool) -> None:
+def install(*, for_tests: bool, for_benches: bool = False) -> None:
     """Install what is missing where that can be done without asking: as root on Debian and its kin.
 
     Raises:
         Missing: it cannot be done from here; the text holds the exact command.
     """
-    needed = missing(for_tests=for_tests)
+    needed = missing(for_tests=for_tests, for_benches=for_benches)
     if not needed:
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends", *needed]
@@ -88,7 +99,7 @@ def install(*, for_tests: bool) -> None:
     patient = ["apt-get", "-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3", "-q"]
     subprocess.run([*patient, "update"], env=environment, check=True)
     subprocess.run([*patient, *command[1:]], env=environment, check=True)
-    if still := missing(for_tests=for_tests):
+    if still := missing(for_tests=for_tests, for_benches=for_benches):
         raise Missing(f"still missing after apt-get: {' '.join(still)}")
 
 

@@ -111,6 +111,26 @@ class Conversation:
         parent = self.messages[message_id].parent
         return tuple(each for each in self.messages.values() if each.parent == parent)
 
+    @property
+    def branches(self) -> Mapping[str, tuple[int, int]]:
+        """For each message that has siblings: which one it is, oldest first and from 1, and how many they are."""
+        families: dict[str | None, list[str]] = {}
+        for each in self.messages.values():
+            families.setdefault(each.parent, []).append(each.id)
+        return {
+            id_: (number, len(family))
+            for family in families.values()
+            if len(family) > 1
+            for number, id_ in enumerate(family, 1)
+        }
+
+    def newest_below(self, message_id: str) -> str:
+        """The end of the path that goes on from a message by the newest answer each time."""
+        newest = {each.parent: each.id for each in self.messages.values()}
+        while message_id in newest:
+            message_id = newest[message_id]
+        return message_id
+
     def with_message(self, message: Message) -> Self:
         """A copy in which `message` is added, or takes the place of the one with its id; it becomes the leaf if new."""
         is_new = message.id not in self.messages

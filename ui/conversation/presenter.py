@@ -77,6 +77,7 @@ class ConversationPresenter(QObject):
         page.composer.model_picked.connect(self._pick_model)
         page.transcript.retry_requested.connect(self.retry)
         page.transcript.edit_requested.connect(self._edit)
+        page.transcript.branch_requested.connect(self._step_branch)
 
     # ---- what the shell asks for
 
@@ -238,7 +239,7 @@ class ConversationPresenter(QObject):
         conversation = session.conversation
         self._page.show_title(conversation.title)
         streaming = conversation.leaf if session.is_answering else None
-        self._page.transcript.show(session.shown_path, streaming=streaming)
+        self._show_path(session, streaming)
         self._page.show_empty(session.is_new)
         self._show_draft()
         self._page.composer.set_busy(session.is_answering)
@@ -247,6 +248,24 @@ class ConversationPresenter(QObject):
         self._page.composer.setFocus()
         self.shown.emit(self.shown_id)
         self.setup_shown.emit(conversation.setup)
+
+    def _show_path(self, session: Session, streaming: str | None = None) -> None:
+        branches = session.conversation.branches
+        self._page.transcript.show(session.shown_path, streaming=streaming, branches=branches)
+
+    def _step_branch(self, message_id: str, by: int) -> None:
+        """Show a sibling of a message, with the newest of what follows it."""
+        session = self._session
+        siblings = [each.id for each in session.conversation.siblings(message_id)]
+        at = siblings.index(message_id) + by
+        if 0 <= at < len(siblings) and not self._is_busy(session):
+            leaf = session.conversation.newest_below(siblings[at])
+            self._tasks.start(f"branch {session.conversation.id}", partial(self._show_branch, session, leaf))
+
+    async def _show_branch(self, session: Session, leaf: str) -> None:
+        session.conversation = await self._library.show_branch(session.conversation, leaf)
+        if session is self._session:
+            self._show_path(session)
 
     # ---- drafts
 
@@ -287,7 +306,7 @@ class ConversationPresenter(QObject):
 
     def _show_draft(self) -> None:
         session = self._session
-        self._page.composer.show_text(session.draft.text, session.draft.caret)
+        self._show_draft()
         self._page.composer.set_editing(session.is_editing)
 
     def _put_text(self, session: Session, text: str) -> None:
@@ -360,7 +379,7 @@ class ConversationPresenter(QObject):
             self._show_draft()
             self._page.show_title(session.conversation.title)
             self._page.show_empty(False)
-            self._page.transcript.show(session.shown_path)
+            self._show_path(session)
             self._page.transcript.jump_to_end()
             if was_new:
                 self.shown.emit(session.conversation.id)
@@ -386,7 +405,7 @@ class ConversationPresenter(QObject):
         session.conversation = await self._library.show_branch(session.conversation, fallback)
         session.resend_of = None
         if session is self._session:
-            self._page.transcript.show(session.shown_path)
+            self._show_path(session)
         self.retry_failed.emit(dict(failed.facts.error or {}) if failed.facts else {})
 
     # ---- SessionView
@@ -395,7 +414,7 @@ class ConversationPresenter(QObject):
         session.sending = None
         if session is self._session:
             self._page.composer.set_busy(True)
-            self._page.transcript.show(session.shown_path, streaming=session.conversation.leaf)
+            self._show_path(session, session.conversation.leaf)
             self._phase_timer.start()
             self._show_phase()
         self.rows_changed.emit()

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from app.domain.conversation import Role
 from ui.theme import metrics
@@ -26,13 +26,20 @@ class Action:
 COPY: Final = Action("copy_message", "Copy", "Copy this message as Markdown")
 RETRY: Final = Action("retry", "Retry", "Ask again; this answer is kept beside the new one")
 EDIT: Final = Action("edit", "Edit", "Put this message back into the composer")
+EARLIER: Final = Action("earlier", "\u2039", "The branch before (Alt+Left)")
+LATER: Final = Action("later", "\u203a", "The next branch (Alt+Right)")
+
+
+LABELS: Final = {"copy_message": "Copy message as Markdown", "earlier": "Branch before", "later": "Next branch"}
+"""In a menu, where there is room."""
 
 
 def actions_of(item: Item) -> Sequence[Action]:
     """What can be done with a message; nothing while it grows, for half an answer is easily taken for a whole one."""
     if item.is_growing:
         return ()
-    return (COPY, EDIT) if item.message.role is Role.USER else (COPY, RETRY)
+    branches = (EARLIER, LATER) if item.branch[1] > 1 else ()
+    return (*branches, COPY, EDIT if item.message.role is Role.USER else RETRY)
 
 
 class ActionRow(QWidget):
@@ -52,7 +59,11 @@ class ActionRow(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(metrics.SPACE)
         self._buttons: dict[str, QToolButton] = {}
-        for action in (COPY, RETRY, EDIT):
+        self._branch = QLabel(self)
+        self._branch.setTextFormat(Qt.TextFormat.PlainText)
+        for action in (EARLIER, LATER, COPY, RETRY, EDIT):
+            if action is LATER:
+                self._row.addWidget(self._branch)
             self._buttons[action.name] = button = QToolButton(self)
             button.setText(action.label)
             button.setToolTip(action.tip)
@@ -68,6 +79,7 @@ class ActionRow(QWidget):
             f'QToolButton {{ font: {font.pointSizeF()}pt "{font.family()}"; background: {colours.canvas};'
             f" color: {colours.muted}; border: 1px solid transparent;"
             f" border-radius: {metrics.RADIUS_ROW}px; padding: 1px {metrics.SPACE * 2}px; }}"
+            f'QLabel {{ font: {font.pointSizeF()}pt "{font.family()}"; color: {colours.muted}; }}'
             f"QToolButton:hover {{ background: {colours.hover}; color: {colours.text}; }}"
             f"QToolButton:focus {{ border-color: {colours.accent}; }}"
         )
@@ -80,6 +92,10 @@ class ActionRow(QWidget):
             self.hide()
             return
         names = {action.name for action in actions}
+        branch = item.branch if item is not None else (1, 1)
+        self._branch.setVisible(branch[1] > 1)
+        self._branch.setText(f"{branch[0]}/{branch[1]}")
+        self._branch.setAccessibleName(f"Branch {branch[0]} of {branch[1]}")
         for name, button in self._buttons.items():
             button.setVisible(name in names)
             button.ensurePolished()
@@ -141,6 +157,8 @@ def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tupl
     if actions:
         menu.addSeparator()
     for action in actions:
-        label = parent.tr("Copy message as Markdown") if action is COPY else action.label
+        label = LABELS.get(action.name, action.label)
         names[menu.addAction(label)] = action.name
+        if action is COPY:
+            names[menu.addAction(parent.tr("Copy message as plain text"))] = "copy_plain"
     return menu, names

@@ -160,6 +160,13 @@ class Canvas(QAbstractScrollArea):
             self.arrangement.settle(self.viewport().height(), may_follow=pixels > 0)
         self.refresh()
 
+    def show_message(self, index: int) -> None:
+        """Bring the beginning of a message to the top."""
+        self.arrangement.following = False
+        self.arrangement.pin(index, 0, 0)
+        self.arrangement.settle(self.viewport().height(), may_follow=False)
+        self.refresh()
+
     def bring_into_sight(self, spot: Spot) -> None:
         """Scroll to a place in the text, unless it is in sight with some room around it."""
         room = self.styling.lead * 2

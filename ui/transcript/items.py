@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from app.domain.blocks import TextBlock
+from app.domain.blocks import Block, TextBlock
 from app.domain.conversation import Message, MessageState, ReplyFacts, Role
 from app.domain.stream import (
     BlockStarted,
@@ -14,7 +14,16 @@ from app.domain.stream import (
     TextDelta,
     ThinkingDelta,
 )
-from ui.transcript.sections import CardSection, FoldSection, MarkdownSection, Section, ThoughtSection, section_of
+from ui.transcript.sections import (
+    RAW,
+    CardSection,
+    FoldSection,
+    MarkdownSection,
+    Section,
+    SourcesSection,
+    ThoughtSection,
+    section_of,
+)
 from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, NoteKind, NoteSpec
 from ui.transcript.style import Style
 from ui.transcript.units import RowPiece, Unit, leaves_of
@@ -42,15 +51,18 @@ class Item:
     Ten thousand are made when a long conversation is opened: making one costs next to nothing.
     """
 
-    __slots__ = ("_error_text", "_model", "_phase", "_sections", "is_growing", "message", "units")
+    __slots__ = ("_error_text", "_model", "_phase", "_sections", "branch", "is_growing", "message", "units")
 
     def __init__(self, message: Message, error_text: ErrorText, *, is_growing: bool = False) -> None:
         self.message = message
         self.is_growing = is_growing
         self.units: list[Unit] = []
         self._error_text = error_text
-        self._sections: dict[int, Section] = {}
+        self._sections: dict[float, Section] = {}
+        """By the index of the content block; the sources of a text come half a step after it."""
         self._phase: str | None = None
+        self.branch = (1, 1)
+        """Which of its siblings it is, from 1, and how many they are."""
         self._model = ""
         """Of a growing answer, as its start told."""
 
@@ -86,6 +98,7 @@ class Item:
             self._sections[key].update()
             if not grows:
                 self._sections[key].finish()
+                self._cite(key, block)
         self._gather(width, style)
 
     def update(self, width: int, style: Style) -> int | None:
@@ -100,6 +113,12 @@ class Item:
                 first = at + changed
             at += before
         return None if first is None else self._gather_from(first, width, style)
+
+    def _cite(self, key: int, block: Block) -> None:
+        """The sources of a text below it, numbered on from those before."""
+        if isinstance(block, TextBlock) and block.citations:
+            before = sum(len(each.units) for each in self._sections.values() if isinstance(each, SourcesSection))
+            self._sections[key + 0.5] = SourcesSection(block.citations, before)
 
     # ---- growing
 
@@ -145,11 +164,16 @@ class Item:
             section.update()
             section.finish()
             self._sections[key] = section
+            self._cite(key, block)
         self._gather(width, style)
 
     def toggle(self, key: int, width: int, style: Style) -> None:
-        """Open or close the section of a content block."""
-        self._sections[key].toggle()
+        """Open or close the section of a content block, or with `RAW` added what it holds as JSON."""
+        section = self._sections[key % RAW]
+        if key >= RAW:
+            section.toggle_raw()
+        else:
+            section.toggle()
         self._gather(width, style)
 
     def unit_of_fold(self, key: int) -> int:
@@ -245,6 +269,10 @@ def _facts(facts: ReplyFacts | None) -> str:
         parts.append(f"{facts.first_token_ms / 1000:.1f} s to first token")
     if facts.usage is not None and facts.usage.output_tokens:
         parts.append(f"{facts.usage.output_tokens:,} tokens")
+    if facts.usage is not None and facts.usage.cache_read_input_tokens:
+        parts.append(f"{facts.usage.cache_read_input_tokens:,} from cache")
+    if facts.stop_reason not in (None, "end_turn", "tool_use"):
+        parts.append(str(facts.stop_reason))
     return " \u00b7 ".join(part for part in parts if part)
 
 

@@ -1,6 +1,7 @@
 """A content block on screen: which units it is made of, and how it grows."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from app.domain.blocks import (
@@ -8,6 +9,7 @@ from app.domain.blocks import (
     Block,
     DocumentBlock,
     ImageBlock,
+    JsonObject,
     RawBlock,
     RedactedThinkingBlock,
     ServerToolResultBlock,
@@ -19,14 +21,19 @@ from app.domain.blocks import (
     ToolUseBlock,
     UrlSource,
 )
-from ui.transcript.characters import pieces_of
+from ui.transcript.characters import pieces_of, width
 from ui.transcript.markdown.growing import GrowingMarkdown
 from ui.transcript.markdown.pieces import plain_pieces
-from ui.transcript.specs import CodeSpec, FoldSpec, GapSpec
+from ui.transcript.specs import Cell, CodeSpec, FoldSpec, GapSpec, Run, TableSpec, TextSpec
 from ui.transcript.units import RowPiece, Unit
 
 OPEN_BELOW: Final = 400
 """Characters of JSON that a card shows without being asked."""
+CITED_LENGTH: Final = 240
+RAW: Final = 1 << 20
+"""Added to a section's key: its JSON is meant."""
+MOST_ROWS: Final = 60
+"""Arguments that are shown as rows; a call with more is shown as its JSON."""
 LONGEST_JSON: Final = 200_000
 """Characters of JSON that a card shows at all; the wire view has the rest."""
 
@@ -54,6 +61,9 @@ class Section:
 
     def toggle(self) -> None:
         """Open or close, where that can be done."""
+
+    def toggle_raw(self) -> None:
+        """Show or hide the JSON, where there is some."""
 
 
 class MarkdownSection(Section):
@@ -101,6 +111,24 @@ class MarkdownSection(Section):
         self.units[first:] = [Unit(piece) for piece in pieces[first:]]
         self._frozen = len(self.markdown.frozen)
         return first
+
+
+class SourcesSection(Section):
+    """What a text cites, one line a source. Nothing is fetched; addresses are links."""
+
+    def __init__(self, citations: Sequence[JsonObject], before: int) -> None:
+        """`before` sources have numbers already."""
+        super().__init__()
+        self.units = [Unit(RowPiece(_source_line(each, n))) for n, each in enumerate(citations, before + 1)]
+
+
+def _source_line(citation: JsonObject, number: int) -> TextSpec:
+    address = str(citation.get("url") or citation.get("source") or "")
+    title = str(citation.get("title") or citation.get("document_title") or address or "Source")
+    cited = " ".join(str(citation.get("cited_text") or "").split())[:CITED_LENGTH]
+    text = f"{title}: \u201c{cited}\u201d" if cited else title
+    looks = [Run(0, width(text), "m"), *([Run(0, width(title), "lm", address)] if address else [])]
+    return TextSpec(text, tuple(looks), indent=1, marker=f"[{number}]", gap=1)
 
 
 class PersonSection(Section):
@@ -180,6 +208,8 @@ class CardSection(FoldSection):
         self._content = content
         self._parts: list[str] = []
         self._json: str | None = None
+        self._shows_raw = False
+        self._is_growing = False
         text = self.json()
         super().__init__(
             key, title, _one_line(text), tone, is_open=0 < len(text) <= OPEN_BELOW and tone == "tool", in_card=in_card
@@ -189,6 +219,7 @@ class CardSection(FoldSection):
     def feed(self, text: str) -> None:
         """Take a part of arguments that are still arriving."""
         self._parts.append(text)
+        self._is_growing = True
 
     def update(self) -> int | None:
         if not self._parts:
@@ -206,10 +237,31 @@ class CardSection(FoldSection):
             self._json = content if isinstance(content, str) else _pretty(content)
         return self._json
 
+    def toggle_raw(self) -> None:
+        self._shows_raw = not self._shows_raw
+        self.rebuild()
+
     def body(self) -> list[Unit]:
+        rows = _argument_rows(self._content) if not self._is_growing else None
+        if rows is None:
+            return [self._raw()]
+        fold = RowPiece(FoldSpec(self.key + RAW, "JSON", "", self._shows_raw))
+        units = [Unit(RowPiece(rows, self.json()), in_card=self._in_card), Unit(fold, in_card=self._in_card)]
+        return [*units, self._raw()] if self._shows_raw else units
+
+    def _raw(self) -> Unit:
         text = self.json()
         shown = text if len(text) <= LONGEST_JSON else f"{text[:LONGEST_JSON]}\n\u2026 {len(text) - LONGEST_JSON} more"
-        return [Unit(RowPiece(CodeSpec("json", shown), text), in_card=self._in_card)]
+        return Unit(RowPiece(CodeSpec("json", shown), text), in_card=self._in_card)
+
+
+def _argument_rows(content: Any) -> TableSpec | None:
+    """A call's arguments, one a row; None where they are no object, or too many."""
+    if not isinstance(content, dict) or not 0 < len(content) <= MOST_ROWS:
+        return None
+    rows = [(str(name), _one_line(_pretty(value))) for name, value in content.items()]
+    cells = (tuple(Cell(text, (Run(0, width(text), "c"),)) for text in row) for row in rows)
+    return TableSpec(((Cell("Argument"), Cell("Value")), *cells), gap=1)
 
 
 def _pretty(content: Any) -> str:

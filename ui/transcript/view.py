@@ -1,6 +1,7 @@
 """The transcript: takes messages and the events of a growing one, tells what the person wants done with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QTimer, Signal
@@ -22,7 +23,9 @@ from app.domain.conversation import Message
 from app.domain.stream import StreamEvent
 from ui.theme import metrics
 from ui.theme.palette import LIGHT, Palette
+from ui.transcript.access import readable
 from ui.transcript.actions import ActionRow, JumpButton, menu_for
+from ui.transcript.announcing import Announcer
 from ui.transcript.arrangement import Placed
 from ui.transcript.canvas import Canvas
 from ui.transcript.copying import put_on_clipboard
@@ -36,6 +39,7 @@ from ui.transcript.pointer import Pointer
 from ui.transcript.search import Search
 from ui.transcript.selecting import START, Spot
 from ui.transcript.style import Style
+from ui.widgets.announce import announce
 
 DESCRIBE_MS: Final = 500
 """So long nothing must change before screen readers are given the text in sight."""
@@ -72,6 +76,7 @@ class TranscriptView(Canvas):
         self._hovered: Item | None = None
         self._growth = Growth(self)
         self._growth.took_in.connect(self._tell_news)
+        self._announcer = Announcer(self, partial(announce, self))
         self._pointer = Pointer(self)
         self._pointer.acted.connect(self._perform)
         self._pointer.hovered.connect(self._hover)
@@ -86,6 +91,7 @@ class TranscriptView(Canvas):
         self._keyboard = Keyboard(self)
         self._keyboard.command_given.connect(lambda name: self._choose(name, ""))
         self._keyboard.message_step_requested.connect(self.step_message)
+        self._keyboard.branch_step_requested.connect(self._step_branch)
         self._keyboard.selection_began.connect(self._let_go)
         self.refreshed.connect(self._place_overlays)
         self.setAccessibleName(self.tr("Transcript"))
@@ -93,12 +99,19 @@ class TranscriptView(Canvas):
 
     # ---- what is shown
 
-    def show(self, messages: Sequence[Message] | None = None, *, streaming: str | None = None) -> None:
+    def show(
+        self,
+        messages: Sequence[Message] | None = None,
+        *,
+        streaming: str | None = None,
+        branches: Mapping[str, tuple[int, int]] | None = None,
+    ) -> None:
         """Show messages, first one first; those that are shown already stay as they are.
 
         Args:
             messages: the path; without it this is what every widget's `show` is.
             streaming: id of the last message, if it is growing.
+            branches: for messages that have siblings, by id: which one it is, from 1, and how many they are.
         """
         if messages is None:
             super().show()
@@ -111,6 +124,7 @@ class TranscriptView(Canvas):
             kept = known.get(message.id)
             if kept is None or (kept.message is not message and kept.message != message) or kept.is_growing != grows:
                 kept = Item(message, self._error_text, is_growing=grows)
+            kept.branch = (branches or {}).get(message.id, (1, 1))
             items.append(kept)
         if [id(each) for each in items[: len(self.items)]] != [id(each) for each in known.values()]:
             self.selecting.clear()
@@ -131,6 +145,8 @@ class TranscriptView(Canvas):
     def finish(self, message: Message) -> None:
         """The growing message is complete, or has ended otherwise. What is in sight does not move."""
         self._growth.finish(message)
+        if QAccessible.isActive() and self.items and self.items[-1].message.id == message.id:
+            self._announcer.ended(self.items[-1])
 
     def show_formula(self, tex: str, is_display: bool, formula: Typeset) -> None:
         """A formula that was wanted, typeset: it takes its source's place."""
@@ -176,13 +192,6 @@ class TranscriptView(Canvas):
         else:
             self.show_message(max(0, index))
 
-    def show_message(self, index: int) -> None:
-        """Bring the beginning of a message to the top."""
-        self.arrangement.following = False
-        self.arrangement.pin(index, 0, 0)
-        self.arrangement.settle(self.viewport().height(), may_follow=False)
-        self.refresh()
-
     def plain_text(self) -> str:
         """The text of all messages, as copying all gives it."""
         return "\n\n".join(source for item in self.items if (source := item.source))
@@ -212,6 +221,8 @@ class TranscriptView(Canvas):
             self._describe_timer.start()
 
     def _tell_news(self) -> None:
+        if QAccessible.isActive() and self._growth.item is not None:
+            self._announcer.grew(self._growth.item)
         if not self._jump.isHidden():
             self._jump.show_news(True)
             self._jump.stand_in(self.viewport().rect(), self.styling)
@@ -271,6 +282,13 @@ class TranscriptView(Canvas):
             self.arrangement.pin(placed.item, placed.unit, placed.y)
             self.refresh()
 
+    def _step_branch(self, by: int) -> None:
+        """Another branch of the message under the pointer, else of the last in sight that has some."""
+        seen = (self.items[placed.item] for placed in reversed(self.arrangement.visible))
+        found = next((item for item in (self._hovered, *seen) if item is not None and item.branch[1] > 1), None)
+        if found is not None:
+            self.branch_requested.emit(found.message.id, by)
+
     def _confirm(self, leaves: Sequence[Leaf], code: str) -> None:
         """Let a code block say for a moment that it was copied."""
         copied = [leaf for leaf in leaves if leaf.is_text and leaf.text() == code]
@@ -284,22 +302,24 @@ class TranscriptView(Canvas):
         QTimer.singleShot(CONFIRM_MS, self, lambda: say(False))
 
     def _choose(self, name: str, message_id: str) -> None:
-        match name:
-            case "copy":
-                self.copy()
-            case "select_all":
-                self.select_all()
-            case "copy_message":
-                item = next(each for each in self.items if each.message.id == message_id)
-                QGuiApplication.clipboard().setText(item.source)
-            case "find":
-                self.open_find()
-            case "find_next" | "find_previous":
-                self.find_again(1 if name == "find_next" else -1)
-            case "retry":
-                self.retry_requested.emit(message_id)
-            case "edit":
-                self.edit_requested.emit(message_id)
+        """What a button, a menu or a key asks for; keys name no message."""
+        does: dict[str, Callable[[], object]] = {
+            "copy": self.copy,
+            "select_all": self.select_all,
+            "find": self.open_find,
+            "find_next": lambda: self.find_again(1),
+            "find_previous": lambda: self.find_again(-1),
+            "copy_message": lambda: QGuiApplication.clipboard().setText(self._item(message_id).source),
+            "copy_plain": lambda: QGuiApplication.clipboard().setText(readable(self._item(message_id))),
+            "earlier": lambda: self.branch_requested.emit(message_id, -1),
+            "later": lambda: self.branch_requested.emit(message_id, 1),
+            "retry": lambda: self.retry_requested.emit(message_id),
+            "edit": lambda: self.edit_requested.emit(message_id),
+        }
+        does[name]()
+
+    def _item(self, message_id: str) -> Item:
+        return next(each for each in self.items if each.message.id == message_id)
 
     def copy(self) -> None:
         """Put what is selected on the clipboard."""

@@ -3,8 +3,9 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 
+from app.domain.blocks import TextBlock, ToolUseBlock
 from app.domain.conversation import MessageState
 
 
@@ -97,3 +98,31 @@ def test_a_code_block_is_copied_as_it_is(transcript, answer, qtbot):
     for y in range(30, 120, 6):
         qtbot.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(810, y))
     assert QGuiApplication.clipboard().text() == "$ rm\u200b x"
+
+
+def test_a_message_with_siblings_leads_to_them(transcript, prompt, answer, qtbot):
+    transcript.show([prompt("?"), answer("The second answer.")], branches={"answer": (2, 3)})
+    assert "2/3" in [each.text() for each in transcript.findChildren(QLabel) if each.isVisible()]
+    with qtbot.waitSignal(transcript.branch_requested) as told:
+        qtbot.mouseClick(buttons(transcript)["\u2039"], Qt.MouseButton.LeftButton)
+    assert told.args == ["answer", -1]
+    with qtbot.waitSignal(transcript.branch_requested) as told:
+        qtbot.keyClick(transcript, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert told.args == ["answer", 1]
+
+
+def test_what_a_text_cites_stands_below_it(transcript, answer):
+    cited = (
+        {"type": "web_search_result_location", "url": "https://e.org/a", "title": "Page", "cited_text": "said so"},
+    )
+    transcript.show([answer(TextBlock("A fact.", cited), TextBlock("Another.", ({"document_title": "Book"},)))])
+    assert "A fact.\n[1] Page: \u201csaid so\u201d\nAnother.\n[2] Book" in transcript.visible_text()
+
+
+def test_arguments_are_rows_and_their_json_a_click_away(transcript, answer):
+    transcript.show([answer(ToolUseBlock("t", "get_weather", {"city": "Bonn", "days": 3}))])
+    assert 'city\t"Bonn"\ndays\t3' in transcript.visible_text()
+    assert '"days": 3\n}' not in transcript.visible_text()
+    placed = transcript.arrangement.visible[4]
+    transcript._perform(placed, transcript.leaves(placed)[0].act_at(20, 10))
+    assert '"days": 3\n}' in transcript.visible_text()

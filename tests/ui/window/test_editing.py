@@ -105,3 +105,19 @@ async def test_the_setup_of_a_conversation_that_is_not_begun_waits(desk: Desk) -
     await until(lambda: desk.program._conversation.shown_id == "")
     (block,) = desk.program._conversation._session.conversation.setup.system
     assert block.text == "Answer in verse."
+
+
+async def test_an_earlier_branch_is_one_step_away(desk: Desk) -> None:
+    desk.say("First question")
+    await desk.until_answered()
+    desk.say("Second question")
+    await desk.until_answered()
+    edit_first(desk)
+    desk.write(", better put")
+    desk.press(Qt.Key.Key_Return)
+    await desk.until_answered()
+    assert "Second question" not in desk.transcript
+    path = desk.program._conversation._session.conversation.path
+    desk.window.page.transcript.branch_requested.emit(path[0].id, -1)
+    await until(lambda: "Second question" in desk.transcript)
+    assert "better put" not in desk.transcript
