@@ -306,7 +306,7 @@ class ConversationPresenter(QObject):
 
     def _show_draft(self) -> None:
         session = self._session
-        self._show_draft()
+        self._page.composer.show_text(session.draft.text, session.draft.caret)
         self._page.composer.set_editing(session.is_editing)
 
     def _put_text(self, session: Session, text: str) -> None:
