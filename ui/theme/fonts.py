@@ -12,16 +12,13 @@ CODE_FAMILY = "JetBrains Mono"
 
 def load() -> None:
     """Register the interface's font with Qt. Call once, after the QApplication is made."""
-    _load("InterVariable.ttf")
+    # given as data: from a path, fontconfig takes the variable font for its lightest instance, and nothing is bold
+    QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes("fonts", "InterVariable.ttf")))
 
 
 def load_code() -> None:
     """Register the font of code. Call once, before code is shown."""
-    _load("JetBrainsMono-Regular.ttf", "JetBrainsMono-Bold.ttf")
-
-
-def _load(*names: str) -> None:
-    for name in names:
+    for name in ("JetBrainsMono-Regular.ttf", "JetBrainsMono-Bold.ttf"):
         # from a path Qt maps the file, and only what is looked at takes memory
         path = resources.path_of("fonts", name)
         if path is None or QFontDatabase.addApplicationFont(path) < 0:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import resources
+from ui.theme.fonts import interface_font
 from ui.theme.icons import Icons
 from ui.theme.palette import DARK, LIGHT
 from ui.theme.theme import Theme
@@ -80,3 +81,8 @@ def test_an_icon_is_drawn_once_for_each_colour_and_pixel_ratio(qapp: QApplicatio
 def test_an_icon_that_is_not_there_is_a_bug(qapp: QApplication):
     with pytest.raises(FileNotFoundError):
         Icons().pixmap("no-such-icon", "#FF0000")
+
+
+def test_the_interface_font_has_its_weights(theme: Theme):
+    plain, bold = (QFontMetricsF(interface_font(40, weight=weight)) for weight in (400, 600))
+    assert bold.horizontalAdvance("Conversation") > plain.horizontalAdvance("Conversation") * 1.01
