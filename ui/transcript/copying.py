@@ -22,15 +22,27 @@ MOST_HTML: Final = 200_000
 TAGS: Final = {"b": "strong", "i": "em", "s": "del", "c": "code"}
 
 
+BETWEEN: Final = "\n\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """Text that is not a whole block: it is copied as it is seen."""
 
     text: str
+    after: str = BETWEEN
+    """What stands between it and the next part."""
 
 
-Part = Message | Excerpt | str
-"""A whole message, a part of a block, the source of whole blocks."""
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The source of whole blocks."""
+
+    text: str
+    after: str = BETWEEN
+
+
+Part = Message | Excerpt | Blocks
 
 
 class Copied(QMimeData):
@@ -39,7 +51,7 @@ class Copied(QMimeData):
     def __init__(self, parts: Sequence[Part]) -> None:
         super().__init__()
         self._parts = parts
-        small = sum(len(_source(part)) for part in parts[: MOST_HTML // 10]) <= MOST_HTML
+        small = sum(len(part.text) for part in parts[: MOST_HTML // 10]) <= MOST_HTML
         rich = [HTML] if small and len(parts) <= MOST_HTML // 10 else []
         self._formats = [PLAIN, MARKDOWN, *rich]
 
@@ -73,18 +85,21 @@ def _leave_as_text() -> None:
 
 
 def joined(parts: Iterable[Part]) -> str:
-    """The parts as one text, a blank line between them."""
-    return "\n\n".join(text for part in parts if (text := _source(part).strip("\n")))
-
-
-def _source(part: Part) -> str:
-    return part.text if isinstance(part, Message | Excerpt) else part
+    """The parts as one text, with what stood between them."""
+    found: list[str] = []
+    between = ""
+    for part in parts:
+        text = part.text.strip("\n")
+        if text:
+            found += (between, text)
+            between = BETWEEN if isinstance(part, Message) else part.after
+    return "".join(found)
 
 
 def _html(part: Part) -> str:
     if isinstance(part, Excerpt):
         return f"<p>{_lines(escape(part.text))}</p>"
-    return "\n".join(map(html_of, specs_of(_source(part))))
+    return "\n".join(map(html_of, specs_of(part.text)))
 
 
 def html_of(spec: Flow) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ui.transcript.copying import Excerpt, Part, joined
+from ui.transcript.copying import BETWEEN, Blocks, Excerpt, Part, joined
 from ui.transcript.items import Item
 from ui.transcript.leaves.base import UNBOUNDED, Leaf, Selection
 from ui.transcript.leaves.making import leaf_of
-from ui.transcript.units import Unit
+from ui.transcript.units import RowPiece, Unit
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,7 +84,7 @@ class Selecting:
         for number in range(start.item, min(end.item, len(items) - 1) + 1):
             item = items[number]
             if (start.item < number or start == START) and (number < end.item or end.offset == UNBOUNDED):
-                parts.append(item.source if item.is_growing else item.message)
+                parts.append(Blocks(item.source) if item.is_growing else item.message)
             else:
                 parts += self._part(number, item)
         return parts
@@ -94,13 +94,34 @@ class Selecting:
         assert found is not None
         start, end = found
         first = start.unit if number == start.item else 0
-        last = end.unit if number == end.item else len(item.units) - 1
-        for at in range(first, min(last, len(item.units) - 1) + 1):
+        last = min(end.unit if number == end.item else len(item.units) - 1, len(item.units) - 1)
+        whole: list[str] = []
+        for at in range(first, last + 1):
             unit = item.units[at]
-            is_end = (number, at) in ((start.item, start.unit), (end.item, end.unit))
-            yield Excerpt(self._leaves_text(number, at, unit)) if is_end else unit.piece.source
+            if (number, at) in ((start.item, start.unit), (end.item, end.unit)):
+                yield from _blocks(whole)
+                yield Excerpt(self._leaves_text(number, at, unit), _between(unit))
+                whole = []
+            else:
+                # the sources of pieces are the text that they were cut from; those of rows stand by themselves
+                whole.append(unit.piece.source + ("" if not isinstance(unit.piece, RowPiece) else _between(unit)))
+        yield from _blocks(whole)
 
     def _leaves_text(self, item: int, at: int, unit: Unit) -> str:
         leaves = unit.leaves or [leaf_of(spec) for spec in unit.piece.specs()]
         inside = [(leaf, self.within(item, at, number, leaf)) for number, leaf in enumerate(leaves)]
         return "\n".join(leaf.text(*part) for leaf, part in inside if part is not None)
+
+
+def _blocks(sources: Sequence[str]) -> Iterator[Blocks]:
+    text = "".join(sources)
+    if text.strip("\n"):
+        yield Blocks(text.strip("\n"), text[len(text.rstrip("\n")) :] or BETWEEN)
+
+
+def _between(unit: Unit) -> str:
+    """What stands between a unit and the next: the line ends of its source, a blank line after a row that has text."""
+    source = unit.piece.source
+    if isinstance(unit.piece, RowPiece):
+        return BETWEEN if source else ""
+    return source[len(source.rstrip("\n")) :]

@@ -66,3 +66,13 @@ def test_control_and_arrows_go_from_message_to_message(transcript, prompt, answe
         assert f"Message {expected}" in transcript.visible_text()
     qtbot.keyClick(transcript, Qt.Key.Key_Down, CONTROL)
     assert "Message 4" in transcript.visible_text()
+
+
+def test_what_lies_between_the_ends_is_copied_as_it_was_written(transcript, answer, qtbot):
+    text = "Begin\n\n- one\n- **two**\n- three\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\nAnd end"
+    transcript.show([answer(text)])
+    transcript.find_text("gin")
+    qtbot.waitUntil(lambda: transcript.found == (1, 1))
+    for _ in range(300):
+        qtbot.keyClick(transcript, Qt.Key.Key_Right, SHIFT | CONTROL)
+    assert transcript.selected_text() == text[2:]
