@@ -54,6 +54,7 @@ class ActionRow(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._item: Item | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +77,7 @@ class ActionRow(QWidget):
         colours = style.palette
         font = style.small
         self.setStyleSheet(
+            f"ActionRow {{ background: {colours.canvas}; }} "
             f'QToolButton {{ font: {font.pointSizeF()}pt "{font.family()}"; background: {colours.canvas};'
             f" color: {colours.muted}; border: 1px solid transparent;"
             f" border-radius: {metrics.RADIUS_ROW}px; padding: 1px {metrics.SPACE * 2}px; }}"

@@ -54,8 +54,10 @@ class HeadLeaf(Leaf):
     def __init__(self, spec: HeadSpec) -> None:
         super().__init__()
         self.spec = spec
+        self._width = 0
 
-    def layout(self, _width: int, style: Style) -> None:
+    def layout(self, width: int, style: Style) -> None:
+        self._width = width
         self.height = style.avatar + style.space * 2
 
     def paint(self, painter: QPainter, _clip: QRectF, style: Style, _selection: Selection | None) -> None:
@@ -75,7 +77,9 @@ class HeadLeaf(Leaf):
         painter.setPen(style.colour("muted"))
         painter.setFont(style.small)
         after = left + style.name_metrics.horizontalAdvance(spec.name) + style.space * 2
-        painter.drawText(QRectF(after, 0, metrics.MEASURE_PX, side), MIDDLE, marked(spec.detail))
+        room = self._width - after
+        detail = style.small_metrics.elidedText(marked(spec.detail), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(after, 0, room, side), MIDDLE, detail)
 
     def text(self, _start: int = 0, _end: int = UNBOUNDED) -> str:
         return self.spec.name

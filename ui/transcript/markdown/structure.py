@@ -16,6 +16,7 @@ from ui.transcript.markdown.reading import OPTIONS, Context
 
 CONTAINERS: Final = frozenset({"List", "Item", "BlockQuote"})
 LEAVES: Final = frozenset({"Paragraph", "Heading", "CodeBlock", "HtmlBlock", "FootnoteDefinition", "Table", "TableRow"})
+BLOCKS: Final = CONTAINERS | LEAVES | {"TableHead", "Rule"}
 
 _MARKER = re.compile(r"([-+*]|\d{1,9}[.)])( *)")
 _QUOTE = re.compile(r" {0,3}> ?")
@@ -59,8 +60,10 @@ def blocks_of(source: str) -> list[Node]:
     stack = [root]
     inline = 0
     for event, where in pyromark.events_with_range(source, options=OPTIONS):
+        if "Text" in event and stack[-1].kind != "Item":
+            continue  # most events are; they open nothing
         kind, name, details = _taken_apart(event)
-        is_block = name in CONTAINERS or name in LEAVES or name in ("TableHead", "Rule")
+        is_block = name in BLOCKS
         if kind == "End":
             inline -= not is_block
             if is_block:
@@ -71,12 +74,18 @@ def blocks_of(source: str) -> list[Node]:
             if kind == "Start":
                 stack.append(node)
         else:
-            if not inline and name != "Text":
-                stack[-1].spans.append((offsets[where["start"]], offsets[where["end"]]))
-            if stack[-1].kind == "Item":
-                _add_tight(stack[-1], offsets[where["start"]], offsets[where["end"]])
+            _add_inline(
+                stack[-1], offsets[where["start"]], offsets[where["end"]], is_span=not inline and name != "Text"
+            )
             inline += kind == "Start"
     return root.children
+
+
+def _add_inline(block: Node, start: int, end: int, *, is_span: bool) -> None:
+    if is_span:
+        block.spans.append((start, end))
+    if block.kind == "Item":
+        _add_tight(block, start, end)
 
 
 def _taken_apart(event: Any) -> tuple[str, str, Any]:
