@@ -130,6 +130,8 @@ class ApiError(DuologueError):
     retry_after_s: float | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     mid_stream: bool = False
+    should_retry: bool | None = None
+    """The server's own word, `x-should-retry`."""
 
 
 @dataclass(eq=False)

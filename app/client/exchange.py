@@ -80,8 +80,8 @@ class Exchange:
         """The failure that a status other than 200 stands for. An error's text may repeat the key: ours does not."""
         text = self.without_key(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         failure = response_failure(response, text, host=self.host)
-        if (verdict := response.headers.get("x-should-retry")) in {"true", "false"}:
-            failure.add_note(f"x-should-retry: {verdict}")
+        if isinstance(failure, ApiError) and (said := response.headers.get("x-should-retry")) in {"true", "false"}:
+            failure.should_retry = said == "true"
         return failure
 
     def without_key(self, text: str) -> str:
@@ -91,7 +91,7 @@ class Exchange:
 
     def wait_after(self, error: ApiError | ConnectionFailed, attempt: int) -> float | None:
         """Seconds until the next attempt, None for no other."""
-        return self.policy.wait_after(error, attempt, should_retry=_verdict(error))
+        return self.policy.wait_after(error, attempt)
 
     def retrying(self, error: ApiError | ConnectionFailed, attempt: int, wait_s: float) -> Retrying:
         return Retrying(attempt + 1, self.policy.tries, wait_s, type(error).__name__)
@@ -164,9 +164,3 @@ def begins(batch: tuple[ClientEvent, ...]) -> bool:
 
 def started(response: httpx.Response) -> ResponseStarted:
     return ResponseStarted(response.headers.get("request-id"), dict(response.headers))
-
-
-def _verdict(error: ApiError | ConnectionFailed) -> bool | None:
-    """The server's own word on retrying."""
-    notes = getattr(error, "__notes__", ())
-    return True if "x-should-retry: true" in notes else False if "x-should-retry: false" in notes else None

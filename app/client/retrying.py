@@ -38,16 +38,13 @@ class RetryPolicy:
     """A server that asks for a longer pause gets none: the person decides."""
     chance: Callable[[], float] = random.random
 
-    def wait_after(
-        self, error: ApiError | ConnectionFailed, attempt: int, *, should_retry: bool | None = None
-    ) -> float | None:
+    def wait_after(self, error: ApiError | ConnectionFailed, attempt: int) -> float | None:
         """Seconds until the next attempt, or None to give up.
 
         Args:
             attempt: the one that failed, from 1.
-            should_retry: the server's own `x-should-retry`.
         """
-        if attempt >= self.tries or not self._is_passing(error, should_retry):
+        if attempt >= self.tries or not self._is_passing(error):
             return None
         asked = error.retry_after_s if isinstance(error, ApiError) else None
         if asked is not None:
@@ -57,11 +54,11 @@ class RetryPolicy:
             wait *= self.overloaded_factor
         return wait * (1 - 0.25 * self.chance())
 
-    def _is_passing(self, error: ApiError | ConnectionFailed, should_retry: bool | None) -> bool:
+    def _is_passing(self, error: ApiError | ConnectionFailed) -> bool:
         if isinstance(error, ConnectionFailed):
             return not isinstance(error, _FINAL_CONNECTIONS)
         if error.error_code in FINAL_CODES:
             return False
-        if should_retry is not None:
-            return should_retry
+        if error.should_retry is not None:
+            return error.should_retry
         return error.status in _RETRIED_STATUSES or error.status >= 500

@@ -29,6 +29,19 @@ def settings_from_json(parsed: Mapping[str, Any]) -> Settings:
     )
 
 
+def not_taken(parsed: Mapping[str, Any], settings: Settings) -> tuple[str, ...]:
+    """Names of what stands in a settings file and was not taken from it: values that make no sense here."""
+    again = settings_to_json(settings)
+    found = [name for name in abouts() if name in parsed and again[name] != parsed[name]]
+    found += [
+        name
+        for name in ("profiles", "prices", "window")
+        if name in parsed and (type(parsed[name]) is not type(again[name]) or len(parsed[name]) != len(again[name]))
+    ]
+    version = parsed.get("version", VERSION)
+    return (*found, *(["version"] if not isinstance(version, int) or version > VERSION else []))
+
+
 def settings_to_json(settings: Settings) -> dict[str, Any]:
     """Every value as JSON, what others wrote included."""
     return {

@@ -2,13 +2,15 @@
 
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.errors import DiskFull, SettingsUnreadable, StoreError
-from app.settings.checks import settings_from_json, settings_to_json
+from app.settings.checks import not_taken, settings_from_json, settings_to_json
 from app.settings.declared import Settings
 from app.settings.glance import FILE_NAME, LARGEST
 
@@ -29,7 +31,12 @@ def read_settings(folder: Path) -> Read:
         parsed = json.loads(path.read_bytes())
         if not isinstance(parsed, dict):
             raise ValueError("it holds no JSON object")
-        return Read(settings_from_json(parsed), None)
+        settings = settings_from_json(parsed)
+        if refused := not_taken(parsed, settings):
+            # the next save would write over what another version, or a hand, put there
+            reason = f"{', '.join(refused)}: not of this version"
+            return Read(settings, SettingsUnreadable(str(path), reason, _kept(path, shutil.copyfile)))
+        return Read(settings, None)
     except FileNotFoundError:
         return Read(Settings(), None)
     except (OSError, ValueError, RecursionError) as error:
@@ -69,12 +76,12 @@ def _reason(error: Exception) -> str:
     return error.strerror or "it cannot be read" if isinstance(error, OSError) else str(error)
 
 
-def _kept(path: Path) -> str:
+def _kept(path: Path, put: Callable[[Path, Path], object] = Path.rename) -> str:
     """Put the file aside under a name that says when; empty if even that fails, and then it stays where it is."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
     aside = path.with_name(f"settings-unreadable-{stamp}.json")
     try:
-        path.rename(aside)
+        put(path, aside)
     except OSError:
         return ""
     return str(aside)

@@ -242,7 +242,7 @@ class Program(QObject):
         window.setup.setup_changed.connect(self._conversation.change_setup)
         window.setup.connection_requested.connect(self._open_connection)
         window.page.welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
-        window.main.panes_changed.connect(self._save_settings)
+        window.main.panes_changed.connect(self._remember_panes)
         window.page.transcript.link_activated.connect(self._open_link)
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
@@ -297,6 +297,7 @@ class Program(QObject):
             self._save_settings()
         self._show_connection()
         self._conversation.use_profile(name)
+        self._window.page.composer.setFocus()
 
     def _take_connection(self, profile: Profile, kept: bool) -> None:
         others = [each for each in self._keeper.value.profiles if each.name != profile.name]
@@ -354,6 +355,11 @@ class Program(QObject):
         self._window.page.composer.set_enter_sends(settings.send_key == "enter")
         self._catalogue.reprice(settings.prices)
         self._show_models()
+
+    def _remember_panes(self) -> None:
+        """At once, for a program that is killed closes nothing."""
+        self._keeper.change(window={**self._keeper.value.window, **self._window.main.remembered()})
+        self._save_settings()
 
     def _save_settings(self) -> None:
         self._tasks.start("settings", self._keeper.save)

@@ -69,8 +69,12 @@ class Editor(QPlainTextEdit):
         """Put `text` in place of what is there. Emits nothing; a text that is there already keeps its undo history."""
         self._showing = True
         if text != self.text:
-            self._choose_wrapping(text)
+            if text:
+                self._choose_wrapping(text)
             self.setPlainText(text)
+            if not text:
+                # not before: what was there would be laid out once more, between words
+                self._choose_wrapping(text)
         cursor = self.textCursor()
         cursor.setPosition(min(units_before(text, caret), self.document().characterCount() - 1))
         self.setTextCursor(cursor)

@@ -125,6 +125,8 @@ class ConversationPresenter(QObject):
         """Stop the shown conversation's answer. What has arrived stays."""
         if self._session.is_answering:
             self._tasks.cancel(self._reply_name(self._session))
+        elif self._session.sending is not None:
+            self._session.stop_wanted = True
 
     def retry(self, message_id: str = "") -> None:
         """Ask again for an answer (the last one if none is named); the earlier one stays beside it."""
@@ -342,7 +344,7 @@ class ConversationPresenter(QObject):
         finally:
             # an answer that was stopped may end after the next one was asked for
             if session.sending is ticket:
-                session.sending = None
+                session.sending, session.stop_wanted = None, False
 
     def _is_busy(self, session: Session) -> bool:
         """Whether a message is being stored or answered: a second Enter must not take the first one's place."""
@@ -412,6 +414,9 @@ class ConversationPresenter(QObject):
 
     def answer_started(self, session: Session) -> None:
         session.sending = None
+        if session.stop_wanted:
+            session.stop_wanted = False
+            self._tasks.cancel(self._reply_name(session))
         if session is self._session:
             self._page.composer.set_busy(True)
             self._show_path(session, session.conversation.leaf)

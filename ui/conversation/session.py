@@ -37,6 +37,8 @@ class Session:
         """While an earlier message is edited: what stood in the composer before."""
         self.sending: object | None = None
         """A message is on its way to the disk and its answer has not begun."""
+        self.stop_wanted = False
+        """Stop was asked for before there was an answer to stop."""
         self._snapshot: Callable[[], Message] | None = None
         self._view = view
 

@@ -36,6 +36,8 @@ class SetupView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._setup = Setup()
+        self._shown_model = ""
+        """The model in force, which a setup that names none leaves to the catalogue."""
         self._profiles: tuple[tuple[str, str], ...] = (("", "Default"),)
         self._models: tuple[tuple[str, str], ...] = ()
         self._gates = gates_of(None, DEFAULT_MAX_TOKENS)
@@ -50,7 +52,7 @@ class SetupView(QScrollArea):
     def show_models(self, models: Sequence[tuple[str, str]]) -> None:
         """(id, name) of every model that can be chosen."""
         self._models = tuple(models)
-        self._model.show_choices(self._models, self._setup.model or (self._models[0][0] if self._models else ""))
+        self._model.show_choices(self._models, self._shown_model or (self._models[0][0] if self._models else ""))
 
     def show_setup(self, setup: Setup, model: str, entry: ModelEntry | None) -> None:
         """Show a setup; `model` is the id in force, `entry` what is known of it. Emits nothing."""
@@ -59,6 +61,7 @@ class SetupView(QScrollArea):
         parameters, gates = setup.parameters, self._gates
         nobody = () if setup.profile else (("", "Not connected"),)
         self._profile.show_choices((*nobody, *self._profiles), setup.profile)
+        self._shown_model = model
         self._model.show_choices(self._models, model)
         self._model_facts.setText(gates.facts)
         self._system.show_blocks(setup.system)
@@ -211,7 +214,7 @@ class SetupView(QScrollArea):
         return replace(
             self._setup,
             profile=self._profile.value,
-            model=self._model.value,
+            model=self._setup.model if self._model.value == self._shown_model else self._model.value,
             system=self._system.blocks,
             parameters=parameters,
             prefill=self._prefill.text(),

@@ -97,15 +97,17 @@ class Commands(QObject):
             self._library.delete([self._conversation.shown_id])
 
     def _put_away(self, conversation_ids: Sequence[str]) -> None:
-        self._deleted = tuple(conversation_ids)
+        # while the offer to undo stands, one more deletion joins it
+        self._deleted = (*(self._deleted if self._toast.isVisible() else ()), *conversation_ids)
         self._conversation.forget(conversation_ids)
-        count = len(conversation_ids)
+        count = len(self._deleted)
         self._toast.show_toast("Conversation deleted" if count == 1 else f"{count:,} conversations deleted")
 
     def _undo_delete(self) -> None:
-        self._library.restore(self._deleted)
-        if len(self._deleted) == 1:
-            self._conversation.open(self._deleted[0])
+        deleted, self._deleted = self._deleted, ()
+        self._library.restore(deleted)
+        if len(deleted) == 1:
+            self._conversation.open(deleted[0])
 
     def _step(self, by: int) -> None:
         order = self._library.order
@@ -125,7 +127,8 @@ class Commands(QObject):
         text = self._conversation.last_answer
         if text:
             QGuiApplication.clipboard().setText(text)
-            self._toast.show_toast("Answer copied", undo=False)
+            if not self._toast.isVisible():  # an offer to undo is not to be covered
+                self._toast.show_toast("Answer copied", undo=False)
 
     # ---- the window
 

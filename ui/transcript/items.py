@@ -1,7 +1,7 @@
 """A message on screen: its sections, and the rows around them. Nothing is made before it is seen."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from app.domain.blocks import Block, TextBlock
 from app.domain.conversation import Message, MessageState, ReplyFacts, Role
@@ -250,7 +250,7 @@ class Item:
                 return self._failure(self.message.facts, "The answer broke off. What had arrived is kept.")
             case MessageState.FAILED:
                 return self._failure(self.message.facts, "No answer came.")
-        return None
+        return _early_end(self.message.facts)
 
     def _failure(self, facts: ReplyFacts | None, otherwise: str) -> NoteSpec:
         if facts is None or facts.error is None:
@@ -258,6 +258,24 @@ class Item:
         said = self._error_text(facts.error)
         more = tuple(each for each in (said.kept, said.advice) if each)
         return NoteSpec(NoteKind.FAILED, said.headline, more, can_retry=True)
+
+
+ENDINGS: Final = {
+    "max_tokens": ("The answer reached the limit of max tokens.", "Raise it under Setup and retry, or ask to go on."),
+    "model_context_window_exceeded": ("The answer filled the model's context window.", "Begin a new conversation."),
+    "refusal": ("The model declined to go on.", "Put it in other words, or choose another model."),
+    "pause_turn": ("The service paused this turn.", "Send a message to let it go on."),
+}
+"""Stop reasons with which an answer is whole for the API and not for its reader: what happened, and what to do."""
+
+
+def _early_end(facts: ReplyFacts | None) -> NoteSpec | None:
+    if facts is None or facts.stop_reason not in ENDINGS:
+        return None
+    said, advice = ENDINGS[facts.stop_reason]
+    explanation = (facts.stop_details or {}).get("explanation")
+    more = (explanation, advice) if isinstance(explanation, str) and explanation else (advice,)
+    return NoteSpec(NoteKind.STOPPED, said, more, can_retry=True)
 
 
 def _facts(facts: ReplyFacts | None) -> str:
@@ -268,7 +286,8 @@ def _facts(facts: ReplyFacts | None) -> str:
     if facts.first_token_ms is not None:
         parts.append(f"{facts.first_token_ms / 1000:.1f} s to first token")
     if facts.usage is not None and facts.usage.output_tokens:
-        parts.append(f"{facts.usage.output_tokens:,} tokens")
+        count = facts.usage.output_tokens
+        parts.append("1 token" if count == 1 else f"{count:,} tokens")
     if facts.usage is not None and facts.usage.cache_read_input_tokens:
         parts.append(f"{facts.usage.cache_read_input_tokens:,} from cache")
     if facts.stop_reason not in (None, "end_turn", "tool_use"):

@@ -1,0 +1,83 @@
+"""What a person meets in the first minutes: nothing changes by itself, nothing is lost, and how it ended is said."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app.settings.file import read_settings
+from app.simulator.journal import Entry
+from app.simulator.server import LocalSimulator
+from tests.support.desk import Desk
+from tests.support.waiting import until
+from ui.widgets.fields import NumberField
+
+
+def asked(simulator: LocalSimulator) -> list[Entry]:
+    return [each for each in simulator.simulator.journal.entries if each.path == "/v1/messages"]
+
+
+async def test_the_list_of_models_changes_no_ones_model(desk: Desk, simulator: LocalSimulator) -> None:
+    desk.say("Hello")
+    await desk.until_answered()
+    await until(lambda: any(each.path == "/v1/models" for each in simulator.simulator.journal.entries))
+    limit = next(each for each in desk.window.setup.findChildren(NumberField) if each.accessibleName() == "Max tokens")
+    limit.setFocus()
+    limit.setText("500")
+    limit.textEdited.emit("500")
+    desk.say("And again")
+    await desk.until_answered()
+    first, second = asked(simulator)
+    assert second.body["max_tokens"] == 500
+    assert second.body["model"] == first.body["model"]
+    assert desk.program._conversation._session.conversation.setup.model == ""
+
+
+async def test_esc_right_after_enter_stops_the_answer(desk: Desk) -> None:
+    for _ in range(10):
+        desk.say("Story [[sim: long rate=200]]")
+        desk.press(Qt.Key.Key_Escape)
+        await desk.until_answered()
+        leaf = desk.program._conversation._session.conversation.path[-1]
+        assert leaf.state == "stopped"
+
+
+async def test_a_connection_leaves_the_focus_in_the_composer(desk: Desk) -> None:
+    desk.window.page.header.setFocus()
+    desk.program._use_profile("Personal", False)
+    assert QApplication.focusWidget() is desk.window.page.composer.editor
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [("refusal after=6", "declined to go on"), ("max_tokens after=6", "limit of max tokens"), ("pause_turn", "paused")],
+)
+async def test_an_answer_that_ended_early_says_so(desk: Desk, fault: str, words: str) -> None:
+    desk.say(f"Story [[sim: {fault}]]")
+    await desk.until_answered()
+    await until(lambda: words in desk.seen)
+
+
+async def test_two_deletions_are_undone_together(desk: Desk) -> None:
+    ids = []
+    for text in ("One", "Two"):
+        desk.program._conversation.new()
+        await until(lambda: desk.program._conversation.shown_id == "")
+        desk.say(text)
+        await desk.until_answered()
+        ids.append(desk.program._conversation.shown_id)
+    for id_ in ids:
+        desk.program._rows.delete([id_])
+        await until(lambda id_=id_: id_ in desk.program._commands._deleted)  # type: ignore[misc]
+    desk.program._commands._toast.undone.emit()
+    await until(lambda: set(desk.program._rows.order) >= set(ids))
+
+
+@pytest.mark.parametrize("written", [{"version": 99, "theme": "dark"}, {"version": 1, "theme": "purple"}])
+def test_settings_that_are_not_ours_are_kept(tmp_path: Path, written: dict[str, object]) -> None:
+    (tmp_path / "settings.json").write_text(json.dumps(written))
+    read = read_settings(tmp_path)
+    assert read.trouble is not None
+    assert json.loads(Path(read.trouble.kept_at).read_text()) == written
