@@ -238,6 +238,7 @@ class Program(QObject):
         for failing in (self._conversation, self._rows):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
+        self._conversation.shown.connect(self._remember_open)
         self._conversation.setup_shown.connect(self._show_setup)
         window.setup.setup_changed.connect(self._conversation.change_setup)
         window.setup.connection_requested.connect(self._open_connection)
@@ -355,6 +356,12 @@ class Program(QObject):
         self._window.page.composer.set_enter_sends(settings.send_key == "enter")
         self._catalogue.reprice(settings.prices)
         self._show_models()
+
+    def _remember_open(self, conversation_id: str) -> None:
+        """What is on the page, for the next start; at once, as the panes."""
+        if self._keeper.value.window.get("conversation") != conversation_id:
+            self._keeper.change(window={**self._keeper.value.window, "conversation": conversation_id})
+            self._save_settings()
 
     def _remember_panes(self) -> None:
         """At once, for a program that is killed closes nothing."""

@@ -60,6 +60,15 @@ async def test_an_answer_that_ended_early_says_so(desk: Desk, fault: str, words:
     await until(lambda: words in desk.seen)
 
 
+async def test_what_is_open_is_remembered_at_once(desk: Desk, tmp_path: Path) -> None:
+    desk.say("One")
+    await desk.until_answered()
+    shown = desk.program._conversation.shown_id
+    await until(lambda: read_settings(tmp_path).settings.window.get("conversation") == shown)
+    desk.program._conversation.new()
+    await until(lambda: read_settings(tmp_path).settings.window.get("conversation") == "")
+
+
 async def test_two_deletions_are_undone_together(desk: Desk) -> None:
     ids = []
     for text in ("One", "Two"):
