@@ -17,7 +17,7 @@ def wanted(transcript):
 
 
 def height(transcript):
-    return transcript._arrangement.total
+    return transcript.arrangement.total
 
 
 def test_formulas_in_sight_are_asked_for_once(transcript, answer):
@@ -41,7 +41,7 @@ def test_copying_gives_the_source(transcript, answer, qtbot):
     transcript.show([answer("x 漢 $a_1$ y\n\nend")])
     transcript.show_formula("a_1", False, TALL)
     transcript.grab()
-    leaf = transcript._arrangement.items[0].units[2].leaves[0]
+    leaf = transcript.arrangement.items[0].units[2].leaves[0]
     assert leaf.text() == "x 漢 $a_1$ y"
     assert leaf.text(4, 9) == "$a_1$"
     qtbot.keyClick(transcript, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -52,13 +52,13 @@ def test_copying_gives_the_source(transcript, answer, qtbot):
 def test_what_is_read_stays_where_it_is_when_formulas_come(transcript, answer, qtbot):
     above = "\n\n".join(f"$f_{{{number}}}$" for number in range(30))
     transcript.show([answer(above + "\n\n" + "\n\n".join(f"Line {number}" for number in range(80)))])
-    transcript._arrangement.following = False
+    transcript.arrangement.following = False
     transcript.verticalScrollBar().setValue(transcript.verticalScrollBar().maximum() * 2 // 3)
     transcript.grab()
     first = transcript.visible_text().split("\n")[0]
     for number in range(30):
         transcript.show_formula(f"f_{{{number}}}", False, TALL)
-    with qtbot.waitSignal(transcript._later.formulas_came):
+    with qtbot.waitSignal(transcript.later.formulas_came):
         pass
     transcript.grab()
     assert transcript.visible_text().split("\n")[0] == first
@@ -67,11 +67,11 @@ def test_what_is_read_stays_where_it_is_when_formulas_come(transcript, answer, q
 def test_a_wide_formula_is_drawn_smaller(transcript, answer, qtbot):
     transcript.show([answer("$$w$$")])
     transcript.show_formula("w", True, Formula(TALL.outline, 500.0, 20.0, 10.0))
-    with qtbot.waitSignal(transcript._later.formulas_came):
+    with qtbot.waitSignal(transcript.later.formulas_came):
         pass
     transcript.grab()
-    (placed,) = transcript._arrangement.items[0].units[2].leaves[0]._placed
-    assert placed.width <= transcript._arrangement.width
+    (placed,) = transcript.arrangement.items[0].units[2].leaves[0]._placed
+    assert placed.width <= transcript.arrangement.width
 
 
 def test_an_outline_is_a_path():
