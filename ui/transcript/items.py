@@ -43,6 +43,8 @@ class ErrorSentences(Protocol):
 ErrorText = Callable[[Mapping[str, object]], ErrorSentences]
 
 TOP_GAP, FOOT_GAP, CARD_GAP = 4, 4, 3
+SHAPED_AT_ONCE: Final = 4_000
+"""Characters of new units that are shaped before they are looked for; of a long text, few are in sight."""
 
 
 class Item:
@@ -220,10 +222,12 @@ class Item:
         before = sum(unit.height for unit in earlier)
         kept = {id(unit) for unit in units}
         known = leaves_of((unit for unit in earlier if id(unit) not in kept), width)
+        left = SHAPED_AT_ONCE if known else 0
         for unit in units:
             if unit.leaves is None:
-                if known:
+                if left > 0:
                     unit.realise(width, style, known)
+                    left -= len(unit.piece.source)
                 elif not unit.height:
                     unit.estimate(width, style)
         self.units[first:] = units

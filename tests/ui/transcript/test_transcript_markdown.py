@@ -13,7 +13,7 @@ from ui.transcript.markdown.growing import LIMIT, SEAL, GrowingMarkdown
 from ui.transcript.markdown.pieces import CodePiece, MarkdownPiece
 from ui.transcript.markdown.proving import Proof, proved
 from ui.transcript.markdown.reading import Ending, specs_of
-from ui.transcript.markdown.structure import blocks_of, line_starts
+from ui.transcript.markdown.structure import blocks_of, line_starts, top_blocks
 from ui.transcript.specs import CodeSpec, Flow, TableSpec
 
 LINES = [
@@ -112,6 +112,13 @@ def test_every_prefix_shows_what_a_full_parse_shows(case):
 @given(cut_documents())
 def test_every_prefix_shows_the_same_where_blocks_are_cut(small, case):
     assert_shown_as_whole(case[1])
+
+
+@settings(max_examples=300, deadline=None)
+@given(documents())
+def test_top_blocks_are_those_that_a_deep_look_finds(text):
+    deep = [(node.kind, node.start, node.end) for node in blocks_of(text)]
+    assert [(node.kind, node.start, node.end) for node in top_blocks(text)] == deep
 
 
 @settings(max_examples=300, deadline=None)

@@ -7,7 +7,7 @@ from typing import Final
 
 from ui.transcript.markdown.pieces import MarkdownPiece, Piece, PlainPiece
 from ui.transcript.markdown.reading import Ending
-from ui.transcript.markdown.structure import blocks_of, line_starts
+from ui.transcript.markdown.structure import line_starts, top_blocks
 from ui.transcript.specs import CodeSpec, Flow, TableSpec
 
 LONGEST: Final = 8_000
@@ -20,7 +20,7 @@ def proved(source: str, pieces: Sequence[Piece]) -> list[Piece]:
     What was sealed or shown as it was written differs by rule, and stays.
     """
     found: list[Piece] = []
-    edges = [*line_starts(source, blocks_of(source))[1:], len(source)]
+    edges = [*line_starts(source, top_blocks(source))[1:], len(source)]
     at = start = 0
     group: list[Piece] = []
     for piece in pieces:

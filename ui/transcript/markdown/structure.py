@@ -88,6 +88,19 @@ def _add_inline(block: Node, start: int, end: int, *, is_span: bool) -> None:
         _add_tight(block, start, end)
 
 
+def top_blocks(source: str) -> list[Node]:
+    """As `blocks_of`, without what is inside them: a long text has far more of that than a collector likes to see."""
+    offsets = _Offsets(source)
+    found: list[Node] = []
+    depth = 0
+    for event, where in pyromark.events_with_range(source, options=OPTIONS):
+        kind, name, details = _taken_apart(event)
+        if not depth and kind != "End":
+            found.append(Node(name, details, offsets[where["start"]], offsets[where["end"]]))
+        depth += (kind == "Start") - (kind == "End")
+    return found
+
+
 def _taken_apart(event: Any) -> tuple[str, str, Any]:
     """Start, End or nothing; what it is about; what it carries."""
     if isinstance(event, str):
