@@ -5,7 +5,7 @@ Source: LiteLLM, "completion", input parameters; the environment variables of bo
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from app.domain.capabilities import Misfit, fitted, misfits
 from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret
 from app.domain.request import Request
 from app.errors import KeyMissing, TranslationError, UnsupportedParameter
+from app.immutable import immutable
 
 TIMEOUT_S = 600.0
 CONNECT_S = 10.0
@@ -42,7 +43,7 @@ REFUSED = frozenset({"fallbacks", "context_window_fallback_dict", "model_list", 
 """What LiteLLM does around a call and Duologue does not: to ignore it would be to lie."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Call:
     """All that one call is."""
 

@@ -5,7 +5,6 @@ It follows no redirect (it would hand the conversation to another origin), keeps
 """
 
 import ssl
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,10 @@ import truststore
 from app.client.coalescing import coalesce
 from app.domain.connection import LOOPBACK, Endpoint
 from app.errors import InvalidKey, ProxyFailed, TlsFailed
+from app.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Timeouts:
     """Seconds. Each is a total: bytes that trickle in do not stretch them."""
 
@@ -30,7 +30,7 @@ class Timeouts:
     between_bytes_s: float = 90.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Network:
     """How to get out of this machine."""
 

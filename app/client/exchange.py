@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -13,13 +12,14 @@ from app.client.retrying import RetryPolicy
 from app.domain.connection import Endpoint
 from app.domain.stream import ClientEvent, Ping, Reply, ResponseStarted, Retrying
 from app.errors import ApiError, ConnectionFailed, InvalidRequest, LimitExceeded, ProxyFailed, TimedOut, WrongService
+from app.immutable import immutable
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of an answer that is not streamed."""
 ERROR_BODY_LIMIT = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Answer:
     """A whole answer, and the headers that it came with."""
 

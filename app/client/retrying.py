@@ -6,7 +6,6 @@ have been billed, and is never sent again without asking.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from app.errors import (
     ApiError,
@@ -19,6 +18,7 @@ from app.errors import (
     TlsFailed,
     WrongService,
 )
+from app.immutable import immutable
 
 FINAL_CODES = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"})
 """A 429 that no waiting mends."""
@@ -27,7 +27,7 @@ _FINAL_CONNECTIONS = (NameNotFound, ConnectionRefused, TlsFailed, ProxyFailed, T
 _RETRIED_STATUSES = frozenset({408, 409, 429})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RetryPolicy:
     tries: int = 3
     first_wait_s: float = 0.5

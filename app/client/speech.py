@@ -1,7 +1,6 @@
 """A request in the dialect that its model knows: claude-2 and older take a text prompt, all others messages."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from app.client.reading import EventReader
@@ -13,9 +12,10 @@ from app.dialects.prompt.template import speaks_prompt
 from app.dialects.wire_request import WireRequest
 from app.domain.request import Request
 from app.domain.stream import Reply
+from app.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Spoken:
     """What goes over the wire, and who understands what comes back."""
 

@@ -1,10 +1,11 @@
 """What every dialect makes of a request: a body and the headers that go with it."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from app.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class WireRequest:
     body: dict[str, Any]
     headers: dict[str, str]

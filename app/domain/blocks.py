@@ -8,31 +8,33 @@ known at all is a `RawBlock` and is sent back untouched.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from app.immutable import immutable
 
 JsonObject = Mapping[str, Any]
 """A parsed JSON object. Never changed in place."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Base64Source:
     media_type: str
     data: str
     """Base64, as it goes over the wire."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UrlSource:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class FileSource:
     file_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TextSource:
     """A document given as plain text."""
 
@@ -40,7 +42,7 @@ class TextSource:
     media_type: str = "text/plain"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RawSource:
     """A source of a kind that is not known here, or blocks given as a document."""
 
@@ -50,14 +52,14 @@ class RawSource:
 Source = Base64Source | UrlSource | FileSource | TextSource | RawSource
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TextBlock:
     text: str
     citations: tuple[JsonObject, ...] | None = None
     extra: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ThinkingBlock:
     """Text may be empty with a signature present: thinking that the API did not display."""
 
@@ -66,19 +68,19 @@ class ThinkingBlock:
     extra: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RedactedThinkingBlock:
     data: str
     extra: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ImageBlock:
     source: Source
     extra: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DocumentBlock:
     source: Source
     title: str | None = None
@@ -88,7 +90,7 @@ class DocumentBlock:
     extra: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToolUseBlock:
     id: str
     name: str
@@ -97,7 +99,7 @@ class ToolUseBlock:
     """`caller`, `toolset_name`."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToolResultBlock:
     tool_use_id: str
     content: "str | tuple[Block, ...] | None" = None
@@ -105,7 +107,7 @@ class ToolResultBlock:
     extra: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ServerToolUseBlock:
     """A tool that the API runs itself: web search, code execution, an MCP server's tool."""
 
@@ -117,7 +119,7 @@ class ServerToolUseBlock:
     extra: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ServerToolResultBlock:
     """What such a tool answered. The content is opaque: it holds encrypted parts that must come back unchanged."""
 
@@ -128,7 +130,7 @@ class ServerToolResultBlock:
     extra: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RawBlock:
     """A block of a kind that is not known here."""
 

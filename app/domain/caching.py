@@ -1,8 +1,10 @@
 """Prompt caching: which prefixes of a request the API should remember."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Self
+
+from app.immutable import immutable
 
 MAX_BREAKPOINTS = 4
 """Per request; the API refuses a fifth."""
@@ -23,7 +25,7 @@ class Section(StrEnum):
     MESSAGES = "messages"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Breakpoint:
     """A mark on one block: everything up to and including it is a prefix worth remembering."""
 
@@ -37,7 +39,7 @@ class Breakpoint:
     """Of the block inside a tool result; None: the mark is on the result itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CachePlan:
     """The person's marks, kept beside the messages and never inside them."""
 

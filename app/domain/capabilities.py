@@ -6,7 +6,7 @@ Source: Messages API reference, "Sampling parameters by model", "Thinking", "Eff
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from app.domain.blocks import (
     Base64Source,
@@ -22,6 +22,7 @@ from app.domain.models import ModelEntry
 from app.domain.request import Parameters, Request, Thinking, with_blocks, with_tools
 from app.domain.thoughts import without_thinking
 from app.domain.tools import NativeTool, ToolChoice
+from app.immutable import immutable
 
 VERSION_WITHOUT_SAMPLING = "2026-10-21"
 VERSION_WITH_SAMPLING = "2023-06-01"
@@ -33,7 +34,7 @@ _LONGER_OUTPUT = ("output-", "max-tokens-")
 Remedy = Callable[[Request], Request]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Misfit:
     """One thing in a request that its model refuses."""
 

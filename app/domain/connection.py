@@ -1,11 +1,12 @@
 """Where requests go and who is asking."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from app.errors import AddressRefused
+from app.immutable import immutable
 
 ANTHROPIC_URL = "https://api.anthropic.com"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -64,7 +65,7 @@ class Secret:
         raise TypeError("a Secret is not pickled")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Profile:
     """A connection by name. Its key is in the keyring under the same name, never here."""
 
@@ -75,7 +76,7 @@ class Profile:
     extra_headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Endpoint:
     """A profile with its key: all that a client needs to connect."""
 

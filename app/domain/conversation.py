@@ -1,7 +1,7 @@
 """Messages and the tree they form. The active path, from the root to the active leaf, is what is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from app.domain.blocks import Block, plain_text
 from app.domain.request import Setup
 from app.domain.usage import TokenUsage
+from app.immutable import immutable
 
 
 def new_id() -> str:
@@ -34,7 +35,7 @@ class MessageState(StrEnum):
     """Nothing usable came; `ReplyFacts.error` says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReplyFacts:
     """What is known of an answer besides its blocks. Times in milliseconds, from the moment of sending."""
 
@@ -54,7 +55,7 @@ class ReplyFacts:
     """Container, diagnostics and what else the API told."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Message:
     id: str
     parent: str | None
@@ -71,7 +72,7 @@ class Message:
         return plain_text(self.blocks)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Draft:
     """What is typed in the composer and not sent."""
 
@@ -80,7 +81,7 @@ class Draft:
     """In characters from the start."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Conversation:
     """A tree of messages and the path through it that is shown and sent.
 

@@ -1,17 +1,18 @@
 """The model catalogue: what each model can do, how much it takes and what it costs. It gates every control."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
 from app.domain.usage import TokenUsage
 from app.errors import TranslationError
+from app.immutable import immutable
 
 MILLION = 1_000_000
 PRICES = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PriceTier:
     """USD per million tokens, for requests whose total input is above a bound."""
 
@@ -23,7 +24,7 @@ class PriceTier:
     cache_read: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Pricing:
     tiers: tuple[PriceTier, ...]
     """Ascending; the first starts at 0. Empty: no price is known."""
@@ -31,7 +32,7 @@ class Pricing:
     us_geo_multiplier: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ThinkingSupport:
     modes: tuple[str, ...]
     default: str
@@ -43,13 +44,13 @@ class ThinkingSupport:
     """Whose signed thinking is refused after an edited prefix: `none`, `accounts_since_2026-08-31`, `all_accounts`."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class EffortSupport:
     levels: tuple[str, ...]
     default: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelEntry:
     """One model. `None` means unknown or not applicable."""
 
@@ -117,7 +118,7 @@ class ModelEntry:
         return total / MILLION
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Catalogue:
     models: tuple[ModelEntry, ...]
     recommended: Mapping[str, str]

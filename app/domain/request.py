@@ -1,12 +1,13 @@
 """Everything that goes into one request, and the part of it that a conversation keeps: its setup."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
 from app.domain.blocks import Block, TextBlock
 from app.domain.caching import CachePlan, Section
 from app.domain.tools import Tool, ToolChoice
+from app.immutable import immutable
 
 DEFAULT_MAX_TOKENS = 4096
 """Where the model is not in the catalogue. The API has no default; `max_tokens` is required."""
@@ -14,7 +15,7 @@ DEFAULT_MAX_TOKENS = 4096
 Display = Literal["summarized", "omitted", "updates"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Thinking:
     """Source: Messages API reference, "Thinking"."""
 
@@ -26,7 +27,7 @@ class Thinking:
     """`block_binding` and what else has no name here."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Parameters:
     """What can be set, and what is None is absent on the wire. Nothing here has a hidden default."""
 
@@ -48,7 +49,7 @@ class Parameters:
     tool_choice: ToolChoice | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Setup:
     """What a conversation sends besides its messages."""
 
@@ -65,7 +66,7 @@ class Setup:
     extra_headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Turn:
     """One message as it is sent: a role and its blocks, without the tree that it came from."""
 
@@ -75,7 +76,7 @@ class Turn:
     """`clear_at` and `output_config` of a system message inside a conversation."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Request:
     model: str
     max_tokens: int

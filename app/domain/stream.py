@@ -20,11 +20,12 @@ from app.domain.blocks import (
 )
 from app.domain.usage import TokenUsage
 from app.errors import StreamBroken
+from app.immutable import immutable
 
 # ------------------------------------------------------------------ before the first byte of an answer
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Retrying:
     """An attempt failed before anything was generated, and another follows."""
 
@@ -36,7 +37,7 @@ class Retrying:
     """The class of the error, e.g. `Overloaded`."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ResponseStarted:
     """Status and headers have arrived."""
 
@@ -47,7 +48,7 @@ class ResponseStarted:
 # ------------------------------------------------------------------ the API's own events
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MessageStarted:
     api_id: str
     model: str
@@ -55,44 +56,44 @@ class MessageStarted:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BlockStarted:
     index: int
     block: Block
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TextDelta:
     index: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ThinkingDelta:
     index: int
     thinking: str
     estimated_tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SignatureDelta:
     index: int
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class InputJsonDelta:
     index: int
     partial_json: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CitationsDelta:
     index: int
     citation: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RawDelta:
     """A delta of a kind that is not known here, or `compaction_delta`, whose fields replace the block's."""
 
@@ -100,12 +101,12 @@ class RawDelta:
     raw: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class BlockStopped:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MessageChanged:
     """`message_delta`: values overwrite, they are never added; None leaves what was there."""
 
@@ -117,17 +118,17 @@ class MessageChanged:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MessageStopped:
     """The only proof that an answer is complete."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Ping:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UnknownEvent:
     kind: str
     raw: Mapping[str, Any]
@@ -140,7 +141,7 @@ StreamEvent = (
 ClientEvent = Retrying | ResponseStarted | StreamEvent
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reply:
     """An answer, whole or as far as it came."""
 

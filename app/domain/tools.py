@@ -1,11 +1,13 @@
 """Tools that a request offers, and how the model may choose among them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from app.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class ToolDefinition:
     """A tool of the person's own."""
 
@@ -16,7 +18,7 @@ class ToolDefinition:
     """`strict`, `defer_loading`, `input_examples`, …: forwarded as given."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NativeTool:
     """A tool that Anthropic defines (computer, bash, web search, a toolset): forwarded as given."""
 
@@ -26,7 +28,7 @@ class NativeTool:
 Tool = ToolDefinition | NativeTool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToolChoice:
     kind: Literal["auto", "any", "tool", "none"] = "auto"
     name: str | None = None

@@ -1,11 +1,13 @@
 """Token usage of one answer. Prices are the model's business: see `app.domain.models`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
+from app.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class TokenUsage:
     """Tokens, as the API counts them.
 

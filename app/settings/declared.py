@@ -1,15 +1,16 @@
 """Every setting, declared once. The dialog and the file's checks are made from this."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
 from app.domain.connection import Profile
+from app.immutable import immutable
 
 DEFAULT_PROFILE = "Personal"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class About:
     """What a person reads of a setting, and what it may be."""
 
@@ -25,7 +26,7 @@ def _setting(default: Any, about: About) -> Any:
     return field(default=default, metadata={"about": about})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Settings:
     """All settings as one value. Keys are not among them: they are in the keyring."""
 

@@ -5,17 +5,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.errors import DiskFull, SettingsUnreadable, StoreError
+from app.immutable import immutable
 from app.settings.checks import not_taken, settings_from_json, settings_to_json
 from app.settings.declared import Settings
 from app.settings.glance import FILE_NAME, LARGEST
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Read:
     settings: Settings
     trouble: SettingsUnreadable | None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.models import ModelEntry
+from app.immutable import immutable
 from app.simulator.prompt import blocks_of, every_block, parts_of, tools_of, turns_of
 from app.simulator.rules.caching import UNMARKABLE
 from app.simulator.tokens import PER_MESSAGE, block_tokens
@@ -23,7 +24,7 @@ LOOK_BACK = 20
 LIFETIMES_S = {"5m": 300.0, "1h": 3600.0}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Position:
     """One block of the prompt, in the order in which it is hashed."""
 
@@ -36,7 +37,7 @@ class Position:
     markable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Accounted:
     """Input tokens by what became of them."""
 

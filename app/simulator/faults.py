@@ -17,7 +17,9 @@ In the model's name:         MODEL+WORD[+WORD…]    e.g.  claude-sonnet-5-5+429
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from app.immutable import immutable
 
 STATUSES = {
     400: "invalid_request_error",
@@ -36,7 +38,7 @@ BREAKS = frozenset({"error", "stall", "cut"})
 _SCRIPT = re.compile(r"\[\[sim:([^\]]*)\]\]")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Script:
     """What was asked for; the default asks for nothing."""
 

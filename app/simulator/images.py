@@ -1,10 +1,11 @@
 """What a picture's first bytes say: its format and size. Nothing is decoded."""
 
 import struct
-from dataclasses import dataclass
+
+from app.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Picture:
     media_type: str
     width: int

@@ -6,14 +6,15 @@ Source: Messages API reference §6.1, §12.1.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+
+from app.immutable import immutable
 
 Block = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Placed:
     """A block and where it stands."""
 
@@ -22,7 +23,7 @@ class Placed:
     block: Block
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Merged:
     """Neighbouring messages of one role, which the API takes for one."""
 

@@ -1,9 +1,9 @@
 """A refusal: what is answered in place of a message."""
 
-from dataclasses import dataclass
+from app.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Refusal:
     """Source: Messages API reference, "Errors"."""
 

@@ -2,17 +2,17 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.domain.conversation import Conversation, Draft
 from app.domain.request import Setup
 from app.errors import ConversationGone
+from app.immutable import immutable
 from app.store import messages
 from app.store.codec import setup_from_json, setup_to_json
 from app.store.transaction import transaction
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ConversationRow:
     id: str
     title: str

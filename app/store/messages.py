@@ -3,11 +3,11 @@
 import re
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from app.domain.blocks import Block, plain_text
 from app.domain.conversation import Message, MessageState, Role
+from app.immutable import immutable
 from app.store import growth
 from app.store.codec import blocks_from_json, blocks_to_json, facts_from_json, facts_to_json
 from app.store.growth import Growing
@@ -17,7 +17,7 @@ _UNSEARCHABLE = re.compile("[\x00\ud800-\udfff]")
 """What no SQLite text holds: it would end the query or refuse it."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SearchHit:
     conversation_id: str
     message_id: str

@@ -7,11 +7,11 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from app.errors import StoreCorrupt, StoreError, StoreReadOnly
+from app.immutable import immutable
 from app.store import header
 from app.store.failures import translated
 from app.store.salvage import finish, salvage, stamp
@@ -20,7 +20,7 @@ from app.store.schema import APPLICATION_ID, MIGRATIONS, TABLES, check_version, 
 FILE_NAME = "duologue.db"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Recovery:
     """A damaged database was replaced by what could be read of it."""
 

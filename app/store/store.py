@@ -5,7 +5,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +12,7 @@ from typing import TypeVar
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.request import Setup
 from app.errors import StoreCorrupt, StoreError
+from app.immutable import immutable
 from app.store import conversations, messages
 from app.store.conversations import ConversationRow
 from app.store.failures import translated
@@ -35,7 +35,7 @@ With something in it, it says that the run has met damage; then a clean end leav
 """
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Opened:
     store: "Store"
     recovery: Recovery | None

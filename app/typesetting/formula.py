@@ -1,7 +1,8 @@
 """A formula that is typeset, as a value."""
 
-from dataclasses import dataclass
 from typing import Any, Final, Self
+
+from app.immutable import immutable
 
 LONGEST_TEX: Final = 2_000
 """Characters that are typeset at all."""
@@ -9,7 +10,7 @@ LONGEST_OUTLINE: Final = 200_000
 """Characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Formula:
     """Distances in units of the text's size; the origin is the left end of the baseline, y grows downwards."""
 

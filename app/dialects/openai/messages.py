@@ -17,6 +17,7 @@ from app.dialects.openai.parts import content_from_wire
 from app.dialects.openai.reading import Marked, Wire, list_of, mark_on, text_of
 from app.domain.blocks import ServerToolUseBlock, TextBlock, ToolResultBlock, ToolUseBlock
 from app.errors import TranslationError
+from app.immutable import immutable
 
 CALLS = ToolUseBlock | ServerToolUseBlock
 SYSTEM = frozenset({"system", "developer"})
@@ -47,7 +48,7 @@ class Draft:
         return [*self.results, *self.blocks]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class History:
     system: list[Marked]
     drafts: list[Draft]

@@ -25,6 +25,7 @@ from app.domain.models import ModelEntry
 from app.domain.request import DEFAULT_MAX_TOKENS, Parameters, Request, Thinking, Turn
 from app.domain.tools import ToolChoice, ToolDefinition
 from app.errors import TranslationError
+from app.immutable import immutable
 
 PROVIDER = "anthropic/"
 READ = frozenset(
@@ -40,7 +41,7 @@ READ = frozenset(
 """Fields that are understood here; every other one is forwarded as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Asked:
     """A request, and what the answer to it has to be like."""
 
@@ -51,7 +52,7 @@ class Asked:
     """Names of the parameters that were left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Terms:
     """How the request is to be taken."""
 

@@ -1,7 +1,9 @@
 """How the answer to a request has to be spoken."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from app.immutable import immutable
 
 JSON_TOOL = "json_tool_call"
 """The tool through which models without structured outputs answer in JSON. The name is LiteLLM's."""
@@ -9,7 +11,7 @@ WRAPPED = "values"
 """The field that holds an answer whose schema is no object: a tool's input must be one."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReplyStyle:
     tool_names: Mapping[str, str] = field(default_factory=dict)
     """The name that a tool has on the Messages API → the caller's own, for those that differ."""

@@ -7,13 +7,13 @@ Source: Messages API reference, "Thinking and effort"; the budgets are LiteLLM's
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from app.dialects.json_values import check_json
 from app.domain.models import ModelEntry
 from app.domain.request import Display, Thinking
 from app.errors import TranslationError, UnsupportedParameter
+from app.immutable import immutable
 
 MIN_BUDGET = 1024
 DEFAULT_BUDGET = 2048
@@ -25,7 +25,7 @@ _LEVELS = ("low", "medium", "high", "xhigh", "max")
 _KINDS = frozenset({"adaptive", "enabled", "disabled", "between_tools"})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Thought:
     """What a request says about thinking."""
 

@@ -1,9 +1,9 @@
 """What the dialect shows of an answer: its text, and the calls among its blocks. The rest is beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.domain.blocks import Block, ServerToolUseBlock, TextBlock, ToolUseBlock
+from app.immutable import immutable
 
 FIELDS = "provider_specific_fields"
 """LiteLLM's place for what the dialect has no words for."""
@@ -11,7 +11,7 @@ OWN = "anthropic"
 """Our key in it: `{"content": the blocks in order, "stop_reason": …}`."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class View:
     text: str
     calls: tuple[ToolUseBlock | ServerToolUseBlock, ...]

@@ -1,13 +1,13 @@
 """What a rule looks at: a request whose shape is sound, and what it was sent with."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from app.domain.models import ModelEntry
+from app.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Asked:
     body: Mapping[str, Any]
     model: ModelEntry
