@@ -13,6 +13,7 @@ from app.domain.connection import Endpoint
 from app.domain.stream import ClientEvent, Ping, Reply, ResponseStarted, Retrying
 from app.errors import ApiError, ConnectionFailed, InvalidRequest, LimitExceeded, ProxyFailed, TimedOut, WrongService
 from app.immutable import immutable
+from app.wire.json_bytes import json_bytes
 
 BODY_LIMIT = 64 * 1024 * 1024
 """Bytes of an answer that is not streamed."""
@@ -54,7 +55,7 @@ class Exchange:
             ProxyFailed: the address is none.
             InvalidRequest: a header cannot be sent.
         """
-        content = None if body is None else json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()
+        content = None if body is None else json_bytes(body)
         every = {"content-type": "application/json", "accept": "application/json", **credentials(self.endpoint)}
         try:
             return http.build_request(

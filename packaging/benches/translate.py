@@ -132,10 +132,11 @@ def import_lines() -> None:
 def translate_ours(messages: list[Any], tools: list[Any] | None) -> float:
     from app.api.arguments import call_of
     from app.client.speech import Spoken
+    from app.wire.json_bytes import json_bytes
 
     started = time.process_time()
     call = call_of({"model": MODEL, "messages": messages, "tools": tools, "api_key": "sk-ant-test", "temperature": 0.5})
-    json.dumps(Spoken.of(call.request, stream=False).wire.body).encode()
+    json_bytes(Spoken.of(call.request, stream=False).wire.body)
     return time.process_time() - started
 
 

@@ -110,8 +110,8 @@ def _content(turn: Turn, index: int, marks: _Marks) -> list[dict[str, Any]]:
     if turn.role == "user":
         for wire in content:
             # citations belong to answers: on a text of the person's own the API refuses them
-            if wire["type"] == "text":
-                wire.pop("citations", None)
+            if "citations" in wire and wire["type"] == "text":
+                del wire["citations"]
     if marks:
         for at, wire in enumerate(content):
             content[at] = _marked(wire, marks, Section.MESSAGES, index, at)

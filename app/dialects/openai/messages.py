@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from app.dialects.openai.assistant import assistant_from_wire
 from app.dialects.openai.names import Names, wire_id
-from app.dialects.openai.parts import content_from_wire
+from app.dialects.openai.parts import content_from_wire, plain_text_from_wire
 from app.dialects.openai.reading import Marked, Wire, list_of, mark_on, text_of
 from app.domain.blocks import ServerToolUseBlock, TextBlock, ToolResultBlock, ToolUseBlock
 from app.errors import TranslationError
@@ -21,13 +21,12 @@ from app.immutable import immutable
 
 CALLS = ToolUseBlock | ServerToolUseBlock
 SYSTEM = frozenset({"system", "developer"})
-_SPEAKERS = frozenset({"user", "assistant"})
 OPENING = "Please begin."
 """The first turn has to be a user's; this one stands there when the history begins otherwise."""
 NOTE = "A note from the operator of this conversation, not from the user:\n\n"
 """In front of a system message in mid-conversation, on models that take none there."""
-_RESULT = frozenset({"is_error", "toolset_name"})
-"""What a tool message can say beyond the dialect; the keys are the Messages API's own."""
+TOOLSET = "toolset_name"
+"""What a tool message can say beyond the dialect, beside `is_error`; both are the Messages API's own words."""
 
 
 @dataclass(slots=True)
@@ -45,7 +44,7 @@ class Draft:
 
     @property
     def content(self) -> list[Marked]:
-        return [*self.results, *self.blocks]
+        return [*self.results, *self.blocks] if self.results else self.blocks
 
 
 @immutable
@@ -66,7 +65,8 @@ def history_from_wire(messages: Any, names: Names, *, mid_system: bool, mend: bo
     """
     reader = _Reader(names, mid_system, mend)
     for at, message in enumerate(list_of(messages, "/messages")):
-        reader.add(message, f"/messages/{at}", at)
+        if not reader.add_plain(message, at):
+            reader.add(message, f"/messages/{at}", at)
     reader.close_segment()
     drafts = reader.drafts
     if not drafts and not mend:
@@ -99,6 +99,23 @@ class _Reader:
         self._notes: list[Marked] = []
         self._call_id = ""
 
+    def add_plain(self, message: Any, at: int) -> bool:
+        """Take a message of a role and text, as most are, in a quarter of the time; False: it is something else."""
+        if type(message) is not dict or len(message) != 2:
+            return False
+        found = plain_text_from_wire(message.get("content"))
+        if not found:
+            return False
+        role = message.get("role")
+        if role == "user":
+            self._user.blocks += found
+        elif role == "assistant":
+            self._answer(found, f"/messages/{at}")
+        else:
+            return False
+        self._leading = False
+        return True
+
     def add(self, message: Any, where: str, at: int) -> None:
         if type(message) is not dict and not isinstance(message, Mapping):
             raise TranslationError(where, "not an object")
@@ -109,9 +126,7 @@ class _Reader:
             self._add_system(message, where)
             return
         self._leading = False
-        if len(message) == 2 and role in _SPEAKERS and type(text := message.get("content")) is str and text.strip():
-            self._add_plain(role, text, where)
-        elif role == "assistant":
+        if role == "assistant":
             self._add_assistant(message, where, f"call_{at}")
         elif role == "user":
             self._add_user(message, where)
@@ -120,14 +135,6 @@ class _Reader:
             self._user.places.append(where)
         else:
             raise TranslationError(f"{where}/role", "missing or not a role")
-
-    def _add_plain(self, role: str, text: str, where: str) -> None:
-        """A message that is a role and a text, as most are: the long way round would cost four times as much."""
-        said = Marked(TextBlock(text))
-        if role == "user":
-            self._user.blocks.append(said)
-        else:
-            self._answer([said], where)
 
     def close_segment(self) -> None:
         """What came since the last assistant message, as turns: the person's, and after it the operator's."""
@@ -172,8 +179,8 @@ class _Reader:
             self._answer(_unique(found), where)
 
     def _answer(self, found: list[Marked], where: str) -> None:
-        pending = bool(self._user.blocks or self._user.results or self._notes or self.blank)
-        if pending:
+        user = self._user
+        if user.blocks or user.results or self._notes or self.blank:
             self.close_segment()
         if self.drafts and self.drafts[-1].role == "assistant":
             self.drafts[-1].blocks = _unique([*self.drafts[-1].blocks, *found])
@@ -205,10 +212,11 @@ def result_from_wire(message: Wire, where: str, call_id: str) -> Marked:
     if not call_id and message.get("role") == "function":
         raise TranslationError(where, "no call stands before this result")
     answered = wire_id(call_id or text_of(message, "tool_call_id", where))
-    extra: dict[str, Any] = {name: message[name] for name in _RESULT if message.get(name) is not None}
-    is_error = extra.pop("is_error", None)
+    is_error = message.get("is_error")
     if is_error is not None and not isinstance(is_error, bool):
         raise TranslationError(f"{where}/is_error", "neither true nor false")
+    toolset = message.get(TOOLSET)
+    extra = {} if toolset is None else {TOOLSET: toolset}
     content = message.get("content")
     if content is None or isinstance(content, str):
         return Marked(ToolResultBlock(answered, content or "", is_error, extra), mark_on(message, where))
@@ -228,6 +236,8 @@ def _unique(blocks: list[Marked]) -> list[Marked]:
     if len(blocks) == 1:
         return blocks
     ids = [each.block.id if isinstance(each.block, CALLS) else None for each in blocks]
+    if len({*ids, None}) == len(ids) + 1 - ids.count(None):
+        return blocks
     return [each for at, each in enumerate(blocks) if ids[at] is None or ids[at] not in ids[:at]]
 
 

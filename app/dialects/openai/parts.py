@@ -52,6 +52,21 @@ def content_from_wire(content: Any, where: str) -> list[Marked]:
     return found
 
 
+def plain_text_from_wire(content: Any) -> list[Marked]:
+    """The short way for content that is text and nothing else; an empty list where it is not, or says nothing."""
+    if type(content) is str:
+        return [Marked(TextBlock(content))] if content.strip() else []
+    found: list[Marked] = []
+    for part in content if type(content) is list else ():
+        if type(part) is not dict or len(part) != 2 or part.get("type") != "text":
+            return []
+        text = part.get("text")
+        if type(text) is not str or not text.strip():
+            return []
+        found.append(Marked(TextBlock(text)))
+    return found
+
+
 def part_from_wire(part: Any, where: str) -> Marked | None:
     """Read one part; None for text that is empty or blank, which the API refuses."""
     if isinstance(part, str):

@@ -287,5 +287,6 @@ def _placed(drafts: Sequence[Draft]) -> tuple[tuple[Turn, ...], list[Breakpoint]
         for at, (_, ttl, parts) in enumerate(content):
             if ttl is not None:
                 marks.append(Breakpoint(Section.MESSAGES, index, at, ttl))
-            marks += [Breakpoint(Section.MESSAGES, index, at, inner, part) for part, inner in parts]
+            if parts:
+                marks += [Breakpoint(Section.MESSAGES, index, at, inner, part) for part, inner in parts]
     return tuple(turns), marks

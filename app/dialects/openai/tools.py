@@ -19,7 +19,7 @@ from app.domain.caching import Ttl
 from app.domain.tools import NativeTool, Tool, ToolDefinition
 from app.errors import TranslationError
 
-BESIDE = ("defer_loading", "allowed_callers", "input_examples", "eager_input_streaming")
+BESIDE = frozenset({"defer_loading", "allowed_callers", "input_examples", "eager_input_streaming"})
 """Fields of the Messages API that may stand beside `function` or in it, as LiteLLM has it."""
 _SCREEN = ("display_width_px", "display_height_px")
 _FIXED_NAMES = {
@@ -120,18 +120,23 @@ def _function(tool: Wire, names: Names, where: str) -> ToolDefinition:
     name = text_of(function, "name", where)
     if not name:
         raise TranslationError(f"{where}/name", "empty")
-    extra: dict[str, Any] = {
-        key: place[key] for key in BESIDE for place in (function, tool) if place.get(key) is not None
-    }
+    extra = _beside(function) | _beside(tool)
     if function.get("strict") is not None:
         extra["strict"] = function["strict"]
-    check_json(extra, where)
+    if extra:
+        check_json(extra, where)
     return ToolDefinition(
         names.wire(name),
         tool_schema(function.get("parameters"), f"{where}/parameters"),
         _description(function, where),
         {**extra, **foreign_mark(function), **foreign_mark(tool)},
     )
+
+
+def _beside(place: Wire) -> dict[str, Any]:
+    if BESIDE.isdisjoint(place):
+        return {}
+    return {key: given for key, given in place.items() if key in BESIDE and given is not None}
 
 
 def _description(given: Wire, where: str) -> str | None:
