@@ -41,6 +41,7 @@ IGNORED = frozenset(
 """LiteLLM's own bookkeeping: it changes nothing of an answer."""
 REFUSED = frozenset({"fallbacks", "context_window_fallback_dict", "model_list", "mock_response", "caching", "cache"})
 """What LiteLLM does around a call and Duologue does not: to ignore it would be to lie."""
+_DICT = frozenset({dict})
 
 
 @immutable
@@ -113,6 +114,8 @@ def _body(named: Mapping[str, Any], model: str, drop: bool) -> dict[str, Any]:
 def _messages(given: Any) -> Any:
     """Messages as dicts; they may be given as the objects that came back."""
     if not isinstance(given, list | tuple):
+        return given
+    if _DICT.issuperset(map(type, given)):
         return given
     return [_message(each) for each in given]
 

@@ -23,10 +23,11 @@ def check_json(value: Any, where: str) -> None:
         TranslationError: something in it is no JSON, a number is not finite or too large, or it is nested too deeply.
     """
     level: list[Any] = [value]
+    names: list[Any] = []
     for _ in range(MAX_DEPTH):
         if _PLAIN.issuperset(map(type, level)):  # most of what there is, at the speed of C
+            _check_names(names, where)
             return
-        names: list[Any] = []
         below: list[Any] = []
         for each in level:
             kind = type(each)
@@ -39,7 +40,6 @@ def check_json(value: Any, where: str) -> None:
                 below += each
             else:
                 _check_number(each, where)
-        _check_names(names, where)
         level = below
     raise TranslationError(where, f"nested deeper than {MAX_DEPTH} levels")
 

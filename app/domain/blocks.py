@@ -8,10 +8,9 @@ known at all is a `RawBlock` and is sent back untouched.
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any
 
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 JsonObject = Mapping[str, Any]
 """A parsed JSON object. Never changed in place."""
@@ -56,7 +55,7 @@ Source = Base64Source | UrlSource | FileSource | TextSource | RawSource
 class TextBlock:
     text: str
     citations: tuple[JsonObject, ...] | None = None
-    extra: JsonObject = field(default_factory=dict)
+    extra: JsonObject = NOTHING
 
 
 @immutable
@@ -65,19 +64,19 @@ class ThinkingBlock:
 
     thinking: str
     signature: str = ""
-    extra: JsonObject = field(default_factory=dict)
+    extra: JsonObject = NOTHING
 
 
 @immutable
 class RedactedThinkingBlock:
     data: str
-    extra: JsonObject = field(default_factory=dict)
+    extra: JsonObject = NOTHING
 
 
 @immutable
 class ImageBlock:
     source: Source
-    extra: JsonObject = field(default_factory=dict)
+    extra: JsonObject = NOTHING
 
 
 @immutable
@@ -87,7 +86,7 @@ class DocumentBlock:
     context: str | None = None
     citations: JsonObject | None = None
     """`{"enabled": bool}`."""
-    extra: JsonObject = field(default_factory=dict)
+    extra: JsonObject = NOTHING
 
 
 @immutable
@@ -95,7 +94,7 @@ class ToolUseBlock:
     id: str
     name: str
     input: JsonObject
-    extra: JsonObject = field(default_factory=dict)
+    extra: JsonObject = NOTHING
     """`caller`, `toolset_name`."""
 
 
@@ -104,7 +103,7 @@ class ToolResultBlock:
     tool_use_id: str
     content: "str | tuple[Block, ...] | None" = None
     is_error: bool | None = None
-    extra: JsonObject = field(default_factory=dict)
+    extra: JsonObject = NOTHING
 
 
 @immutable
@@ -116,7 +115,7 @@ class ServerToolUseBlock:
     id: str
     name: str
     input: JsonObject
-    extra: JsonObject = field(default_factory=dict)
+    extra: JsonObject = NOTHING
 
 
 @immutable
@@ -127,7 +126,7 @@ class ServerToolResultBlock:
     """The wire's type, e.g. `web_search_tool_result`."""
     tool_use_id: str
     content: Any
-    extra: JsonObject = field(default_factory=dict)
+    extra: JsonObject = NOTHING
 
 
 @immutable

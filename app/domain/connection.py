@@ -1,12 +1,11 @@
 """Where requests go and who is asking."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from app.errors import AddressRefused
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 ANTHROPIC_URL = "https://api.anthropic.com"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -73,7 +72,7 @@ class Profile:
     kind: Literal["anthropic", "simulator"] = "anthropic"
     base_url: str = ANTHROPIC_URL
     auth: Literal["x-api-key", "bearer"] = "x-api-key"
-    extra_headers: Mapping[str, str] = field(default_factory=dict)
+    extra_headers: Mapping[str, str] = NOTHING
 
 
 @immutable

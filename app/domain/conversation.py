@@ -1,7 +1,7 @@
 """Messages and the tree they form. The active path, from the root to the active leaf, is what is sent."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from app.domain.blocks import Block, plain_text
 from app.domain.request import Setup
 from app.domain.usage import TokenUsage
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 
 def new_id() -> str:
@@ -51,7 +51,7 @@ class ReplyFacts:
     duration_ms: int | None = None
     error: Mapping[str, Any] | None = None
     """`{"class": str, …fields of the error}`: enough for the window's sentence after a restart."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
     """Container, diagnostics and what else the API told."""
 
 
@@ -94,7 +94,7 @@ class Conversation:
     title_is_manual: bool = False
     created_ms: int = 0
     setup: Setup = Setup()
-    messages: Mapping[str, Message] = field(default_factory=dict)
+    messages: Mapping[str, Message] = NOTHING
     leaf: str | None = None
 
     @property

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from app.domain.usage import TokenUsage
 from app.errors import TranslationError
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 MILLION = 1_000_000
 PRICES = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")
@@ -77,10 +77,10 @@ class ModelEntry:
     min_cacheable_tokens: int | None = None
     thinking: ThinkingSupport | None = None
     effort: EffortSupport | None = None
-    features: Mapping[str, bool | None] = field(default_factory=dict)
-    tools: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    vision: Mapping[str, Any] = field(default_factory=dict)
-    pdf: Mapping[str, Any] = field(default_factory=dict)
+    features: Mapping[str, bool | None] = NOTHING
+    tools: Mapping[str, Sequence[str]] = NOTHING
+    vision: Mapping[str, Any] = NOTHING
+    pdf: Mapping[str, Any] = NOTHING
 
     @property
     def takes_sampling(self) -> bool:

@@ -1,13 +1,13 @@
 """Everything that goes into one request, and the part of it that a conversation keeps: its setup."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from app.domain.blocks import Block, TextBlock
 from app.domain.caching import CachePlan, Section
 from app.domain.tools import Tool, ToolChoice
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 DEFAULT_MAX_TOKENS = 4096
 """Where the model is not in the catalogue. The API has no default; `max_tokens` is required."""
@@ -23,7 +23,7 @@ class Thinking:
     budget_tokens: int | None = None
     """For `enabled`: at least 1,024 and less than `max_tokens`."""
     display: Display | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
     """`block_binding` and what else has no name here."""
 
 
@@ -39,12 +39,12 @@ class Parameters:
     stop_sequences: tuple[str, ...] = ()
     thinking: Thinking | None = None
     effort: str | None = None
-    output: Mapping[str, Any] = field(default_factory=dict)
+    output: Mapping[str, Any] = NOTHING
     """The rest of `output_config`: `format` (structured output), `task_budget`."""
     service_tier: str | None = None
     user_id: str | None = None
     """`metadata.user_id`: opaque, no address or name."""
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = NOTHING
     """The rest of `metadata`."""
     tool_choice: ToolChoice | None = None
 
@@ -63,7 +63,7 @@ class Setup:
     prefill: str = ""
     cache_plan: CachePlan = CachePlan()
     betas: tuple[str, ...] = ()
-    extra_headers: Mapping[str, str] = field(default_factory=dict)
+    extra_headers: Mapping[str, str] = NOTHING
 
 
 @immutable
@@ -72,7 +72,7 @@ class Turn:
 
     role: Literal["user", "assistant", "system"]
     blocks: tuple[Block, ...]
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
     """`clear_at` and `output_config` of a system message inside a conversation."""
 
 
@@ -86,8 +86,8 @@ class Request:
     tools: tuple[Tool, ...] = ()
     cache_plan: CachePlan = CachePlan()
     betas: tuple[str, ...] = ()
-    extra_headers: Mapping[str, str] = field(default_factory=dict)
-    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    extra_headers: Mapping[str, str] = NOTHING
+    extra_body: Mapping[str, Any] = NOTHING
     """Fields that Duologue has no name for: forwarded, never filtered."""
 
 

@@ -20,7 +20,7 @@ from app.domain.blocks import (
 )
 from app.domain.usage import TokenUsage
 from app.errors import StreamBroken
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 # ------------------------------------------------------------------ before the first byte of an answer
 
@@ -53,7 +53,7 @@ class MessageStarted:
     api_id: str
     model: str
     usage: TokenUsage
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
 @immutable
@@ -115,7 +115,7 @@ class MessageChanged:
     stop_details: Mapping[str, Any] | None
     usage: Mapping[str, Any]
     """Fields of `TokenUsage`, only those that the wire gave."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
 @immutable
@@ -154,7 +154,7 @@ class Reply:
     stop_sequence: str | None = None
     stop_details: Mapping[str, Any] | None = None
     usage: TokenUsage = TokenUsage()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
 
 
 @dataclass(slots=True)

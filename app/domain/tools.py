@@ -1,10 +1,9 @@
 """Tools that a request offers, and how the model may choose among them."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, Literal
 
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 
 @immutable
@@ -14,7 +13,7 @@ class ToolDefinition:
     name: str
     input_schema: Mapping[str, Any]
     description: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
     """`strict`, `defer_loading`, `input_examples`, …: forwarded as given."""
 
 
@@ -34,4 +33,4 @@ class ToolChoice:
     name: str | None = None
     """Of the tool, for `tool`."""
     disable_parallel_tool_use: bool | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING

@@ -1,10 +1,10 @@
 """Token usage of one answer. Prices are the model's business: see `app.domain.models`."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Any, Self
 
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 
 @immutable
@@ -23,7 +23,7 @@ class TokenUsage:
     output_tokens: int = 0
     thinking_tokens: int | None = None
     """Part of the output."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING
     """The rest of the wire's object: service tier, geography, server tool counts, iterations."""
 
     @property

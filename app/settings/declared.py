@@ -5,7 +5,7 @@ from dataclasses import field, fields
 from typing import Any
 
 from app.domain.connection import Profile
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 DEFAULT_PROFILE = "Personal"
 
@@ -58,11 +58,11 @@ class Settings:
         "", About("Certificate file", "A PEM file trusted besides the system's own certificates.", section="Network")
     )
     profiles: tuple[Profile, ...] = ()
-    prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    prices: Mapping[str, Mapping[str, float]] = NOTHING
     """A person's own prices: model id → price → USD per million tokens."""
-    window: Mapping[str, Any] = field(default_factory=dict)
+    window: Mapping[str, Any] = NOTHING
     """Where the window was, and which conversation was open; written by the window, meaningless to others."""
-    others: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, Any] = NOTHING
     """What a newer Duologue wrote here; kept as it is."""
 
 

@@ -96,12 +96,14 @@ def _messages(turns: tuple[Turn, ...], marks: _Marks) -> list[dict[str, Any]]:
     mergeable = False
     for index, turn in enumerate(turns):
         content = _content(turn, index, marks)
-        plain = not turn.extra
-        if mergeable and plain and messages[-1]["role"] == turn.role:
+        if turn.extra:
+            messages.append({"role": turn.role, "content": content, **turn.extra})
+            mergeable = False
+        elif mergeable and messages[-1]["role"] == turn.role:
             messages[-1]["content"] += content
         else:
-            messages.append({"role": turn.role, "content": content, **turn.extra})
-        mergeable = plain
+            messages.append({"role": turn.role, "content": content})
+            mergeable = True
     return messages
 
 

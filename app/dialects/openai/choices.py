@@ -4,7 +4,7 @@ Source: OpenAI API reference, "Create chat completion"; Messages API reference, 
 """
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Any
 
 from app.dialects.json_values import check_json
@@ -17,7 +17,7 @@ from app.dialects.openai.tools import Offered
 from app.domain.models import ModelEntry
 from app.domain.tools import ToolChoice, ToolDefinition
 from app.errors import TranslationError
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 _WORDS = {"auto": "auto", "required": "any", "any": "any", "none": "none"}
 
@@ -116,7 +116,7 @@ def _named(entry: Any, where: str) -> str:
 class JsonAnswer:
     """How an answer is made to be JSON: by the API itself, or through a tool that the model has to call."""
 
-    output: Mapping[str, Any] = field(default_factory=dict)
+    output: Mapping[str, Any] = NOTHING
     """For `output_config`."""
     tool: ToolDefinition | None = None
     choice: ToolChoice | None = None

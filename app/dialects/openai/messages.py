@@ -103,8 +103,10 @@ class _Reader:
         """Take a message of a role and text, as most are, in a quarter of the time; False: it is something else."""
         if type(message) is not dict or len(message) != 2:
             return False
-        found = plain_text_from_wire(message.get("content"))
-        if not found:
+        content = message.get("content")
+        if type(content) is str and content.strip():
+            found = [Marked(TextBlock(content))]
+        elif not (found := plain_text_from_wire(content)):
             return False
         role = message.get("role")
         if role == "user":

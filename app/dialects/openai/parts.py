@@ -52,12 +52,10 @@ def content_from_wire(content: Any, where: str) -> list[Marked]:
     return found
 
 
-def plain_text_from_wire(content: Any) -> list[Marked]:
-    """The short way for content that is text and nothing else; an empty list where it is not, or says nothing."""
-    if type(content) is str:
-        return [Marked(TextBlock(content))] if content.strip() else []
+def plain_text_from_wire(parts: Any) -> list[Marked]:
+    """The short way for parts that are text and nothing else; an empty list where they are not, or say nothing."""
     found: list[Marked] = []
-    for part in content if type(content) is list else ():
+    for part in parts if type(parts) is list else ():
         if type(part) is not dict or len(part) != 2 or part.get("type") != "text":
             return []
         text = part.get("text")

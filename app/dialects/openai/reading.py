@@ -66,7 +66,7 @@ def mark_on(raw: Wire, where: str) -> Ttl | None:
 def foreign_mark(raw: Wire) -> dict[str, Any]:
     """The `cache_control` of a kind that has no name here, to be kept with the block; else nothing."""
     mark = raw.get(MARK)
-    return {MARK: mark} if isinstance(mark, Mapping) and ttl_of(raw) is None else {}
+    return {MARK: mark} if mark is not None and isinstance(mark, Mapping) and ttl_of(raw) is None else {}
 
 
 def arguments_of(text: Any, where: str) -> Wire:

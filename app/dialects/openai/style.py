@@ -1,9 +1,8 @@
 """How the answer to a request has to be spoken."""
 
 from collections.abc import Mapping
-from dataclasses import field
 
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 JSON_TOOL = "json_tool_call"
 """The tool through which models without structured outputs answer in JSON. The name is LiteLLM's."""
@@ -13,7 +12,7 @@ WRAPPED = "values"
 
 @immutable
 class ReplyStyle:
-    tool_names: Mapping[str, str] = field(default_factory=dict)
+    tool_names: Mapping[str, str] = NOTHING
     """The name that a tool has on the Messages API → the caller's own, for those that differ."""
     json_tool: bool = False
     """The model answers through `JSON_TOOL`; the caller sees its input as text."""

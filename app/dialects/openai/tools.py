@@ -92,7 +92,7 @@ def tools_from_wire(tools: Iterable[tuple[Any, str]], names: Names) -> Offered:
 
 def _add(offered: Offered, tool: Wire, names: Names, where: str) -> None:
     kind = tool.get("type")
-    if not isinstance(kind, str | None):
+    if kind is not None and not isinstance(kind, str):
         raise TranslationError(f"{where}/type", "not a string")
     if kind in {"url", "mcp"}:
         offered.servers.append(_server(tool, where))
