@@ -16,7 +16,7 @@
     + InvalidRequest, AuthenticationFailed, BillingProblem, PermissionDenied, NotFound, Conflict, RequestTooLarge,
       RateLimited, ServerFailed, GatewayTimedOut, Overloaded
   * StoreError                the database
-    + StoreTooNew, StoreCorrupt, StoreLocked, StoreReadOnly, DiskFull
+    + StoreTooNew, StoreCorrupt, StoreLocked, StoreReadOnly, StoreMisplaced, DiskFull
     + ConversationGone        what was asked for is not in it
   * VaultError                the keyring
     + VaultAbsent, VaultLocked, VaultDenied, VaultSilent, VaultUntrusted
@@ -64,6 +64,7 @@ class ConnectionFailed(DuologueError):
     host: str
     """Host and port that were to be reached; never a URL with a query or credentials."""
     reason: str
+    """`closed without an answer`, or the system's own words."""
 
 
 @dataclass(eq=False)
@@ -96,7 +97,11 @@ class TimedOut(ConnectionFailed):
 @dataclass(eq=False)
 class WrongService(ConnectionFailed):
     status: int
-    """HTTP status of what answered."""
+    """HTTP status of what answered; 0 where it spoke no HTTP."""
+    answer: str = "other"
+    """`nothing`, `redirect`, `no HTTP`, or `other`: a page, another program's data."""
+    target: str = ""
+    """Where a redirect leads, without credentials and query."""
 
 
 @dataclass(eq=False)
@@ -222,6 +227,13 @@ class StoreReadOnly(StoreError):
 @dataclass(eq=False)
 class DiskFull(StoreError):
     pass
+
+
+@dataclass(eq=False)
+class StoreMisplaced(StoreError):
+    """Where the database or its folder should be, `reason` stands: a folder, a device, another program's file."""
+
+    path: str = ""
 
 
 @dataclass(eq=False)

@@ -103,6 +103,12 @@ def host_of(endpoint: Endpoint) -> str:
     return parts.netloc.rpartition("@")[2]
 
 
+def shown_address(endpoint: Endpoint) -> str:
+    """The service's address, without credentials and query."""
+    parts = urlsplit(url_of(endpoint, ""))
+    return f"{parts.scheme}://{host_of(endpoint)}{parts.path}"
+
+
 def is_loopback(endpoint: Endpoint) -> bool:
     """Whether the service is on this machine: what is said to it goes through no proxy, which would hear it all."""
     return urlsplit(endpoint.profile.base_url).hostname in LOOPBACK

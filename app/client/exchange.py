@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
-from app.client.connection import Network, Timeouts, credentials, host_of, is_proxied, url_of
+from app.client.connection import Network, Timeouts, credentials, host_of, is_proxied, shown_address, url_of
 from app.client.failures import connection_failure, response_failure, wrong_content
 from app.client.retrying import RetryPolicy
 from app.domain.connection import Endpoint
@@ -44,6 +45,7 @@ class Exchange:
         self.network = network or Network()
         self.policy = policy or RetryPolicy()
         self.host = host_of(endpoint)
+        self.address = shown_address(endpoint)
 
     def request(
         self, http: httpx.AsyncClient | httpx.Client, method: str, path: str, headers: Mapping[str, str], body: Any
@@ -81,6 +83,8 @@ class Exchange:
         """The failure that a status other than 200 stands for. An error's text may repeat the key: ours does not."""
         text = self.without_key(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         failure = response_failure(response, text, host=self.host)
+        if isinstance(failure, WrongService):
+            failure = replace(failure, reason=self.without_key(failure.reason), target=self.without_key(failure.target))
         if isinstance(failure, ApiError) and (said := response.headers.get("x-should-retry")) in {"true", "false"}:
             failure.should_retry = said == "true"
         return failure
@@ -95,7 +99,8 @@ class Exchange:
         return self.policy.wait_after(error, attempt)
 
     def retrying(self, error: ApiError | ConnectionFailed, attempt: int, wait_s: float) -> Retrying:
-        return Retrying(attempt + 1, self.policy.tries, wait_s, type(error).__name__)
+        status = error.status if isinstance(error, ApiError) else None
+        return Retrying(attempt + 1, self.policy.tries, wait_s, type(error).__name__, status)
 
     def is_whole(self, response: httpx.Response) -> bool:
         """Whether the answer came whole although a stream was asked for, as some gateways answer.
@@ -106,7 +111,7 @@ class Exchange:
         kind = response.headers.get("content-type", "")
         if kind.startswith("application/json"):
             return True
-        if not kind.startswith("text/event-stream"):
+        if not kind.startswith("text/event-stream") or response.headers.get("content-length") == "0":
             raise wrong_content(response, host=self.host)
         return False
 
@@ -119,9 +124,9 @@ class Exchange:
         try:
             parsed = json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise wrong_content(response, host=self.host) from error
+            raise wrong_content(response, host=self.host, body=body) from error
         if not isinstance(parsed, Mapping):
-            raise wrong_content(response, host=self.host)
+            raise wrong_content(response, host=self.host, body=body)
         return parsed
 
 

@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -22,6 +22,11 @@ from app.errors import (
 )
 
 REASON_LIMIT = 300
+TARGET_LIMIT = 100
+_NO_HTTP = "illegal status line"
+"""What h11 says of a first line that is none of HTTP's."""
+_CLOSED = "disconnected without sending a response"
+"""What httpcore says of a connection that ended before a blank line came: a greeting of SSH's is swallowed so, too."""
 
 
 def connection_failure(error: Exception, *, host: str, connect_s: float, proxied: bool) -> ConnectionFailed:
@@ -33,17 +38,18 @@ def connection_failure(error: Exception, *, host: str, connect_s: float, proxied
     reason = _reason(causes)
     if isinstance(error, httpx.ProxyError):
         return ProxyFailed(host, reason)
+    if isinstance(error, httpx.RemoteProtocolError) and _NO_HTTP in str(error):
+        return WrongService(host, "it does not speak HTTP", 0, "no HTTP")
     if isinstance(error, httpx.ConnectTimeout):
         return TimedOut(host, "no connection", "connect", connect_s)
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             return TlsFailed(host, _tls_reason(cause))
-        if isinstance(cause, socket.gaierror):
-            return ProxyFailed(host, reason) if proxied else NameNotFound(host, reason)
-        if isinstance(cause, ConnectionRefusedError):
-            return ProxyFailed(host, reason) if proxied else ConnectionRefused(host, reason)
+        if isinstance(cause, socket.gaierror | ConnectionRefusedError):
+            direct = NameNotFound if isinstance(cause, socket.gaierror) else ConnectionRefused
+            return (ProxyFailed if proxied else direct)(host, reason)
     if isinstance(error, httpx.ConnectError):
-        return ProxyFailed(host, reason) if proxied else ConnectionRefused(host, reason)
+        return (ProxyFailed if proxied else ConnectionRefused)(host, reason)
     return ConnectionFailed(host, reason)
 
 
@@ -51,8 +57,10 @@ def response_failure(response: httpx.Response, body: bytes, *, host: str) -> Api
     """The failure that a response with a status other than 200 stands for."""
     status = response.status_code
     if 300 <= status < 400:
-        target = urlsplit(response.headers.get("location", "")).hostname or "an unnamed place"
-        return WrongService(host, f"it redirects to {target}", status)
+        target = _target(response)
+        return WrongService(host, f"it redirects to {target or 'an unnamed place'}", status, "redirect", target)
+    if status < 300:
+        return wrong_content(response, host=host, body=body)
     parsed = _parsed(body)
     if _is_page(response) and not isinstance(parsed, dict):
         if status < 500 and status not in {401, 403, 404, 407, 413, 429}:
@@ -66,11 +74,17 @@ def response_failure(response: httpx.Response, body: bytes, *, host: str) -> Api
     )
 
 
-def wrong_content(response: httpx.Response, *, host: str) -> WrongService:
-    """A 200 that is no event stream: a captive portal, or a server that does not know the Messages API."""
+def wrong_content(response: httpx.Response, *, host: str, body: bytes | None = None) -> WrongService:
+    """What is no answer of the API: a captive portal's page, another program's data, nothing at all.
+
+    `body` is None where it was not read.
+    """
+    status = response.status_code
+    if response.headers.get("content-length") == "0" or (body is not None and not body.strip()):
+        return WrongService(host, "it answered with nothing", status, "nothing")
     kind = response.headers.get("content-type", "no content type").partition(";")[0]
     what = "a web page" if _is_page(response) else kind
-    return WrongService(host, f"it answered with {what} where an event stream was asked for", response.status_code)
+    return WrongService(host, f"it answered with {what}", status)
 
 
 def retry_after(headers: httpx.Headers) -> float | None:
@@ -100,6 +114,16 @@ def _until(date: str, now: str) -> float:
         return 0.0
 
 
+def _target(response: httpx.Response) -> str:
+    """Where a redirect leads, as it may be repeated: no credentials, no query. Empty where it says nothing sensible."""
+    try:
+        parts = urlsplit(urljoin(str(response.request.url), response.headers.get("location", "")))
+        place = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{place}{parts.path}"[:TARGET_LIMIT] if parts.scheme else ""
+
+
 def _is_page(response: httpx.Response) -> bool:
     return "html" in response.headers.get("content-type", "").lower()
 
@@ -124,11 +148,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _reason(causes: list[BaseException]) -> str:
-    """The operating system's own words where there are any, else the exception's class."""
+    """The operating system's own words where there are any, else ours, else the exception's class."""
     for cause in reversed(causes):
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror[:REASON_LIMIT]
-    return type(causes[0]).__name__
+    return "closed without an answer" if _CLOSED in str(causes[0]) else type(causes[0]).__name__
 
 
 def _tls_reason(error: ssl.SSLError) -> str:

@@ -41,6 +41,11 @@ class MessagesClient:
         self._owned = http is None
         self._making = asyncio.Lock()
 
+    @property
+    def address(self) -> str:
+        """Where it asks, as it may be shown: no key, no credentials."""
+        return self._exchange.address
+
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[tuple[ClientEvent, ...]]]:
         """Ask, and give the events as they arrive, in batches of about one a frame.

@@ -45,6 +45,10 @@ class EventOrder:
         self.ended = False
         self.fault = ""
 
+    @property
+    def has_begun(self) -> bool:
+        return self._started
+
     def takes(self, event: StreamEvent) -> bool:
         """Whether the event can come here; False for one of a block that is not open."""
         if isinstance(event, _FREQUENT) and self._started:
@@ -106,7 +110,8 @@ class EventReader:
     def verdict(self) -> StreamBroken | None:
         """Once `finished`: what is wrong with the whole, although every part could be read."""
         if not self._order.ended:
-            return self.broken("the connection ended before the answer did")
+            ended = "the answer did" if self._order.has_begun else "an answer began"
+            return self.broken(f"the connection ended before {ended}")
         return self.broken(self._order.fault) if self._order.fault else None
 
     def broken(self, reason: str) -> StreamBroken:

@@ -35,6 +35,8 @@ class Retrying:
     wait_s: float
     reason: str
     """The class of the error, e.g. `Overloaded`."""
+    status: int | None = None
+    """Its HTTP status, where there was one."""
 
 
 @immutable

@@ -30,6 +30,10 @@ SAVE_EVERY_S = 0.2
 
 
 class MessagesClient(Protocol):
+    @property
+    def address(self) -> str:
+        """Where it asks, as it may be shown: no key, no credentials."""
+
     def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[tuple[ClientEvent, ...]]]: ...
 
 
@@ -67,6 +71,7 @@ class _Growing:
     prefill: str = ""
     accumulator: Accumulator = field(default_factory=Accumulator)
     request_id: str = ""
+    address: str = ""
     first_token: float | None = None
     grown: asyncio.Event = field(default_factory=asyncio.Event)
     is_refused: bool = False
@@ -136,6 +141,7 @@ class ReplyService:
 
     async def _stream(self, conversation: Conversation, growing: _Growing, watch: ReplyWatch) -> None:
         client = await self._connect(conversation.setup.profile)
+        growing.address = client.address
         request = request_for(conversation, self._catalogue())
         try:
             await self._ask(client, request, growing, watch)
@@ -215,7 +221,9 @@ class ReplyService:
     def _ended(self, growing: _Growing, state: MessageState, error: DuologueError | None = None) -> Message:
         message = replace(self._message(growing), state=state)
         if error is not None and message.facts is not None:
-            message = replace(message, facts=replace(message.facts, error=facts(error)))
+            about = {"address": growing.address, "at_ms": self._now_ms(), "request_id": growing.request_id or None}
+            known = {**about, **{name: fact for name, fact in facts(error).items() if fact is not None}}
+            message = replace(message, facts=replace(message.facts, error=known))
         return message
 
     async def _end(

@@ -26,6 +26,8 @@ def read_settings(folder: Path) -> Read:
     """Read the settings of a data folder. It never raises: without settings the program still starts."""
     path = folder / FILE_NAME
     try:
+        if not path.is_file() and path.exists():
+            raise ValueError("it is no file")
         if path.stat().st_size > LARGEST:
             raise ValueError("it is too large")
         parsed = json.loads(path.read_bytes())

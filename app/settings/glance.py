@@ -21,8 +21,11 @@ class Glance(NamedTuple):
 
 def glance(folder: Path) -> Glance:
     """Theme and window of a data folder's settings; the defaults where there are none. Never raises for a bad file."""
+    path = folder / FILE_NAME
     try:
-        with (folder / FILE_NAME).open("rb") as file:
+        if not path.is_file():
+            return Glance()
+        with path.open("rb") as file:
             text = file.read(LARGEST + 1)
         parsed = json.loads(text) if len(text) <= LARGEST else None
     except (OSError, ValueError, RecursionError):

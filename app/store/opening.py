@@ -5,12 +5,13 @@ The original bytes are never changed by a program that cannot read them: `app.st
 
 import os
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from app.errors import StoreCorrupt, StoreError, StoreReadOnly
+from app.errors import StoreCorrupt, StoreMisplaced, StoreReadOnly
 from app.immutable import immutable
 from app.store import header
 from app.store.failures import translated
@@ -33,7 +34,10 @@ class Recovery:
 def prepare_folder(folder: Path) -> None:
     """Make the data folder, for this person alone, whatever the umask says."""
     with translated():
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise StoreMisplaced("a file", str(folder)) from error
         folder.chmod(0o700)
 
 
@@ -48,10 +52,9 @@ def open_file(
         prepare: the first work on it; damage that this meets is salvaged as well.
 
     Raises:
-        StoreTooNew, StoreReadOnly, StoreError: it cannot be used; nothing of it was touched.
+        StoreTooNew, StoreReadOnly, StoreMisplaced, StoreError: it cannot be used; nothing of it was touched.
     """
-    if path.is_dir():
-        raise StoreError("a folder stands where the database should be")
+    _check_place(path)
     kept = finish(path)
     try:
         _peek(path)
@@ -62,6 +65,16 @@ def open_file(
         kept = salvage(path)
         db = _opened(path, is_suspicious=False, prepare=prepare)
     return db, None if kept is None else _recovery(db, kept)
+
+
+def _check_place(path: Path) -> None:
+    """Nothing but a file is opened: reading from a pipe would wait for ever."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise StoreMisplaced("a folder" if stat.S_ISDIR(mode) else "a device or a pipe", str(path))
 
 
 def _recovery(db: sqlite3.Connection, kept: Path) -> Recovery:
@@ -82,7 +95,7 @@ def _peek(path: Path) -> None:
         raise StoreCorrupt("it is not a SQLite database")
     application, version = header.number(head, header.APPLICATION_AT), header.number(head, header.VERSION_AT)
     if application not in {APPLICATION_ID, 0} or (application == 0 and version):
-        raise StoreError("it is another program's database")
+        raise StoreMisplaced("another program's database", str(path))
     if application and not header.makes_sense(head):
         raise StoreCorrupt("its header makes no sense")
     check_version(version)

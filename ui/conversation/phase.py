@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.stream import ClientEvent, MessageStarted, ResponseStarted, Retrying, TextDelta, ThinkingDelta
+from ui.widgets.error_text import cause
 
 
 @dataclass(slots=True)
@@ -38,11 +39,16 @@ class Phase:
             case "":
                 return None
             case "retrying" if self._retry is not None:
-                left = max(0, round(self._retry.wait_s - (now - self.since)))
-                return f"attempt {self._retry.attempt} of {self._retry.of}" + (f" in {left} s" if left else "")
+                return _countdown(self._retry, self._retry.wait_s - (now - self.since))
             case kind:
                 return f"{kind} {passed} s" if passed else kind
 
     def _turn(self, kind: str, now: float) -> None:
         if kind != self._kind or kind == "retrying":
             self._kind, self.since = kind, now
+
+
+def _countdown(retry: Retrying, left_s: float) -> str:
+    left = max(0, round(left_s))
+    when = f"Trying again in {left} s" if left else "Trying again"
+    return f"{cause(retry.reason, retry.status)}. {when}, attempt {retry.attempt} of {retry.of}. Esc stops."

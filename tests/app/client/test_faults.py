@@ -187,7 +187,8 @@ async def test_overload_is_named(server):
 async def test_redirects_are_refused_and_named(server, mode):
     asked = await ask(server, mode)
     assert isinstance(asked.error, WrongService)
-    assert "redirects" in asked.error.reason
+    assert asked.error.answer == "redirect"
+    assert asked.error.target.startswith(("http://127.0.0.1", "file:///"))
 
 
 @pytest.mark.parametrize(

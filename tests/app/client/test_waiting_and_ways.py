@@ -14,7 +14,7 @@ from app.domain.blocks import TextBlock
 from app.domain.connection import Endpoint, Profile, Secret
 from app.domain.request import Request, Turn
 from app.domain.stream import Retrying
-from app.errors import ApiError, RateLimited
+from app.errors import ApiError, ConnectionFailed, RateLimited, WrongService
 
 KEY = "sk-ant-api03-CANARY-waiting-0001"
 REQUEST = Request(model="claude-sonnet-5-5", max_tokens=10, turns=(Turn("user", (TextBlock("Hi"),)),))
@@ -56,7 +56,7 @@ def refusal(code: str = "") -> dict[str, object]:
 
 async def ask(
     url: str, network: Network | None = None, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-) -> tuple[list[Retrying], ApiError | None]:
+) -> tuple[list[Retrying], ApiError | ConnectionFailed | None]:
     endpoint = Endpoint(Profile("x", base_url=url), Secret(KEY))
     client = MessagesClient(endpoint, network=network, policy=RetryPolicy(chance=lambda: 0.0), sleep=sleep)
     retries: list[Retrying] = []
@@ -64,7 +64,7 @@ async def ask(
         async with client.stream(REQUEST) as batches:
             async for batch in batches:
                 retries += [event for event in batch if isinstance(event, Retrying)]
-    except ApiError as error:
+    except (ApiError, ConnectionFailed) as error:
         return retries, error
     finally:
         await client.aclose()
@@ -131,6 +131,35 @@ async def test_an_error_inside_a_stream_does_not_repeat_the_key(far: Far) -> Non
     event = {"type": "error", "error": {"type": "api_error", "message": f"bad {KEY}", "details": {"sent": KEY}}}
     far.says(200, "text/event-stream", f"event: error\ndata: {json.dumps(event)}\n\n".encode())
     _, error = await ask(far.url)
-    assert error is not None
+    assert isinstance(error, ApiError)
     assert "bad …0001" in error.message
     assert KEY not in repr(error)
+
+
+NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
+EMPTY = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"), [(NO_CONTENT, "nothing"), (EMPTY, "nothing"), (b"* OK IMAP4\r\n\r\n", "no HTTP")]
+)
+async def test_what_is_no_answer_at_all_is_named_and_not_asked_again(far: Far, said: bytes, answer: str) -> None:
+    far.answer = said
+    _, error = await ask(far.url)
+    assert isinstance(error, WrongService)
+    assert (error.answer, len(far.asked)) == (answer, 1)
+
+
+async def test_a_greeting_of_another_kind_of_server_reads_as_no_answer(far: Far) -> None:
+    far.answer = b"SSH-2.0-OpenSSH_9.9\r\n"
+    _, error = await ask(far.url, sleep=at_once)
+    assert isinstance(error, ConnectionFailed)
+    assert error.reason == "closed without an answer"
+
+
+async def test_a_redirect_is_named_without_what_could_be_secret(far: Far) -> None:
+    far.says(307, "text/plain", b"", f"location: https://me:pw@other.example:8443/v1?key={KEY}\r\n")
+    _, error = await ask(far.url)
+    assert isinstance(error, WrongService)
+    assert error.target == "https://other.example:8443/v1"
+    assert len(far.asked) == 1

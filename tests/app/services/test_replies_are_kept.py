@@ -49,6 +49,10 @@ class FarEnd:
     def __init__(self) -> None:
         self.may_end = asyncio.Event()
 
+    @property
+    def address(self) -> str:
+        return "http://127.0.0.1:1"
+
     def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[tuple[ClientEvent, ...]]]:
         return self._streamed()
 

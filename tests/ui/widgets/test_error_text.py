@@ -18,9 +18,11 @@ from app.errors import (
     StoreTooNew,
     StreamBroken,
     TimedOut,
+    TlsFailed,
+    WrongService,
     facts,
 )
-from ui.widgets.error_text import PARTIAL, UNSENT, WORDS, from_facts, sentence
+from ui.widgets.error_text import PARTIAL, UNSENT, WORDS, cause, from_facts, sentence
 
 SAMPLES = {"str": "the sample reason", "int": 7, "float": 30.0, "str | None": None, "float | None": None, "bool": False}
 
@@ -91,6 +93,7 @@ def test_a_rate_limit_says_when_to_come_back():
     )
     assert sentence(RateLimited(429, "rate_limit_error", "Too many", retry_after_s=1)).advice == "Retry in 1 second."
     assert sentence(RateLimited(429, "rate_limit_error", "Too many", retry_after_s=300)).advice == "Retry in 5 minutes."
+    assert sentence(RateLimited(429, "rate_limit_error", "Too many", retry_after_s=86e3)).advice == "Retry in 24 hours."
     assert "minute" in sentence(RateLimited(429, "rate_limit_error", "Too many")).advice
 
 
@@ -115,3 +118,34 @@ def test_facts_that_help_are_told():
     assert "/data/old.db" in sentence(StoreCorrupt("torn page", kept_at="/data/old.db")).kept
     assert "Work" in sentence(KeyMissing("Work")).headline
     assert "settings.toml" in sentence(SettingsUnreadable("settings.toml", "line 3")).headline
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (WrongService("host", "…", 204, "nothing"), "answered (HTTP 204), but with nothing in it"),
+        (WrongService("host:22", "…", 0, "no HTTP"), "does not speak HTTP"),
+        (WrongService("host", "…", 307, "redirect", "https://other.example/v1"), "on to https://other.example/v1"),
+        (TlsFailed("host", "wrong version number"), "does not encrypt"),
+    ],
+)
+def test_what_answered_instead_is_named(error: DuologueError, words: str):
+    assert words in sentence(error).headline
+
+
+def test_details_are_what_a_service_asks_for():
+    error = Overloaded(529, "overloaded_error", "Overloaded", request_id="req_17")
+
+    details = from_facts({**facts(error), "address": "https://api.example", "at_ms": 0}).details
+
+    assert "Status: 529" in details
+    assert "Request id: req_17" in details
+    assert "overloaded_error" in details
+    assert "https://api.example" in details
+    assert "Time: 19" in details
+
+
+def test_a_cause_is_short_and_has_the_status():
+    assert cause("Overloaded", 529) == "The API is overloaded (529)"
+    assert cause("ConnectionFailed") == "There was no answer from the API"
+    assert cause("Unknown") == "The request failed"
