@@ -1,5 +1,6 @@
 """The window and what is in it, in two steps: first what a person needs to begin typing, then the rest."""
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ class Window(QObject):
         """Say in the window what went wrong for the whole of it."""
         from ui.widgets.error_text import sentence
 
-        self.notices.show_notice(sentence(error))
+        self.notices.show_notice(sentence(error, time.time_ns() // 1_000_000))
 
     def show_crash(self, kind: str) -> None:
         """Say that a bug showed itself."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QWidget
 
-from ui.theme import metrics
+from ui.theme import fonts, metrics
 from ui.theme.contrast import readable
 from ui.theme.palette import Palette
 
@@ -16,8 +16,8 @@ def dress(widget: QWidget, *, look: str = "", tone: str = "") -> None:
     """Give a widget one of the looks and tones of the stylesheet; an empty one stays as it is.
 
     Surfaces: `sidebar`, `inspector`, `canvas`, `header`, `card`, `composer`, `notice`, `toast`. Texts: `heading`,
-    `lead`, `title`, `label`, `muted`, `small`, `key`, `pill`, `said`, `notice_text`. Buttons: `primary`, `plain`,
-    `quiet`, `row`, `icon`, `send`. Fields: `bare`, `inline`, `writing`.
+    `lead`, `title`, `label`, `muted`, `small`, `details`, `key`, `pill`, `said`, `notice_text`. Buttons: `primary`,
+    `plain`, `quiet`, `small`, `row`, `icon`, `send`. Fields: `bare`, `inline`, `writing`.
     Tones: `good`, `caution`, `error`, `accent`, `tool`, `quiet`.
     """
     if look:
@@ -118,6 +118,7 @@ QLabel[look="heading"] {{ font-size: {metrics.HEADING_TEXT_PX}px; font-weight: 6
 QLabel[look="lead"] {{ font-size: {metrics.LEAD_TEXT_PX}px; }}
 QLabel[look="muted"] {{ color: {p.muted}; }}
 QLabel[look="small"] {{ color: {p.muted}; font-size: {metrics.SMALL_TEXT_PX}px; }}
+QLabel[look="details"] {{ font-family: "{fonts.CODE_FAMILY}"; font-size: {metrics.SMALL_TEXT_PX}px; }}
 QLabel[look="key"] {{
   color: {p.muted}; font-size: {metrics.LABEL_TEXT_PX}px; border: 1px solid {p.line};
   border-radius: {metrics.SPACE}px; padding: 1px {metrics.SPACE}px;
@@ -154,6 +155,12 @@ QPushButton[look="quiet"] {{
   background: transparent; border: 1px solid transparent; padding: 0 {metrics.SPACE * 2}px;
 }}
 QPushButton[look="quiet"]:hover {{ background: {p.hover}; }}
+QPushButton[look="small"] {{
+  background: transparent; border: 1px solid {p.line}; padding: 0 {metrics.SPACE * 2}px; font-weight: 400;
+  font-size: {metrics.SMALL_TEXT_PX}px; min-height: {metrics.PILL_PX}px;
+}}
+QPushButton[look="small"]:hover {{ background: {p.hover}; }}
+QPushButton[look="small"]:focus {{ {ring} }}
 QToolButton[look="icon"] {{ background: transparent; border: 1px solid transparent; {radius}; padding: 0; }}
 QToolButton[look="icon"]:hover {{ background: {p.hover}; }}
 QToolButton[look="icon"]:focus {{ {ring} }}

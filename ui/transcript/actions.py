@@ -163,4 +163,6 @@ def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tupl
         names[menu.addAction(label)] = action.name
         if action is COPY:
             names[menu.addAction(parent.tr("Copy message as plain text"))] = "copy_plain"
+    if item is not None and item.details:
+        names[menu.addAction(parent.tr("Copy error details"))] = "copy_details"
     return menu, names

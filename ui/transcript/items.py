@@ -38,6 +38,8 @@ class ErrorSentences(Protocol):
     def kept(self) -> str: ...
     @property
     def advice(self) -> str: ...
+    @property
+    def details(self) -> str: ...
 
 
 ErrorText = Callable[[Mapping[str, object]], ErrorSentences]
@@ -79,6 +81,12 @@ class Item:
             found = [each.markdown.source for each in self._sections.values() if isinstance(each, MarkdownSection)]
             return "".join(found)
         return self.message.text
+
+    @property
+    def details(self) -> str:
+        """What is told to an expert of why the answer failed; empty where it did not."""
+        note = self._note()
+        return "" if note is None else note.details
 
     @property
     def is_behind(self) -> bool:
@@ -261,7 +269,7 @@ class Item:
             return NoteSpec(NoteKind.FAILED, otherwise, can_retry=True)
         said = self._error_text(facts.error)
         more = tuple(each for each in (said.kept, said.advice) if each)
-        return NoteSpec(NoteKind.FAILED, said.headline, more, can_retry=True)
+        return NoteSpec(NoteKind.FAILED, said.headline, more, can_retry=True, details=said.details)
 
 
 ENDINGS: Final = {

@@ -185,6 +185,8 @@ class NoteSpec:
     more: tuple[str, ...] = ()
     """Further sentences, one a line."""
     can_retry: bool = False
+    details: str = ""
+    """What only an expert asks for, one `Name: value` a line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,7 +291,7 @@ class TranscriptView(Canvas):
 
     def _confirm(self, leaves: Sequence[Leaf], code: str) -> None:
         """Let a code block say for a moment that it was copied."""
-        copied = [leaf for leaf in leaves if leaf.is_text and leaf.text() == code]
+        copied = [leaf for leaf in leaves if leaf.offers(code)]
 
         def say(done: bool) -> None:
             for leaf in copied:
@@ -311,6 +311,7 @@ class TranscriptView(Canvas):
             "find_previous": lambda: self.find_again(-1),
             "copy_message": lambda: QGuiApplication.clipboard().setText(self._item(message_id).source),
             "copy_plain": lambda: QGuiApplication.clipboard().setText(readable(self._item(message_id))),
+            "copy_details": lambda: QGuiApplication.clipboard().setText(self._item(message_id).details),
             "earlier": lambda: self.branch_requested.emit(message_id, -1),
             "later": lambda: self.branch_requested.emit(message_id, 1),
             "retry": lambda: self.retry_requested.emit(message_id),

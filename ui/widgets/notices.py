@@ -43,6 +43,13 @@ class Notice(QFrame):
         words.addWidget(headline)
         words.addWidget(rest)
         rest.setVisible(bool(rest.text()))
+        if text.details:
+            # made only then: the bar belongs to the first sight of the window, and most notices have none
+            from ui.widgets.details import Details
+
+            details = Details()
+            details.show_details(text.details)
+            words.addWidget(details)
         row.addLayout(words, 1)
         self.button = QPushButton(action)
         self.button.setVisible(bool(action))
@@ -76,7 +83,7 @@ class NoticeBar(QWidget):
 
         A click on the button named `action` dismisses the notice, then calls `callback`.
         """
-        for same in [notice for notice in self._notices if notice.text == text]:
+        for same in [notice for notice in self._notices if notice.text.whole == text.whole]:
             self._dismiss(same)
         while len(self._notices) >= MOST:
             self._dismiss(self._notices[0])

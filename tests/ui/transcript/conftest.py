@@ -17,6 +17,7 @@ class Sentences:
     headline: str
     kept: str = "Your message is kept."
     advice: str = "Try again in a minute."
+    details: str = "Status: 529\nRequest id: req_17"
 
 
 def error_text(error: Mapping[str, object]) -> Sentences:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.theme.theme import Theme
@@ -35,6 +35,19 @@ def test_there_is_no_bar_without_a_notice(bar: NoticeBar):
 
     bar.show_notice(ErrorText("The disk is full."))
     assert not bar.isHidden()
+
+
+def test_details_are_a_click_away_and_can_be_copied(bar: NoticeBar, qtbot: QtBot):
+    bar.show_notice(ErrorText("The API is overloaded.", details="Request id: req_17"))
+    bar.show()
+    label = next(each for each in bar.findChildren(QLabel) if each.text() == "Request id: req_17")
+    assert label.isHidden()
+
+    buttons = {each.text(): each for each in bar.findChildren(QPushButton)}
+    qtbot.mouseClick(buttons["Details"], Qt.MouseButton.LeftButton)
+    assert label.isVisible()
+    qtbot.mouseClick(buttons["Copy details"], Qt.MouseButton.LeftButton)
+    assert QApplication.clipboard().text() == "Request id: req_17"
 
 
 def test_a_notice_says_everything_to_a_screen_reader(bar: NoticeBar):

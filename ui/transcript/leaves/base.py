@@ -28,7 +28,7 @@ class Act:
     """What a click does, besides selecting."""
 
     name: str
-    """copy, fold, retry, link; wrap and unfold, which the leaf performs itself."""
+    """copy, fold, retry, link; wrap, unfold and details, which the leaf performs itself."""
     value: str = ""
     doer: "Leaf | None" = None
     """The leaf that performs it itself."""
@@ -104,6 +104,10 @@ class Leaf:
     def caret(self) -> QRectF | None:
         """Where the next character will stand; None where no text goes on."""
         return None
+
+    def offers(self, text: str) -> bool:
+        """Whether this is what the leaf gives to be copied."""
+        return self.is_text and self.text() == text
 
     def confirm(self, _done: bool) -> None:
         """Say that what was clicked is done, or stop saying so."""

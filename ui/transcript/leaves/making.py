@@ -2,7 +2,8 @@
 
 from ui.transcript.leaves.base import Leaf
 from ui.transcript.leaves.code import CodeLeaf
-from ui.transcript.leaves.rows import FoldLeaf, GapLeaf, HeadLeaf, NoteLeaf, RuleLeaf
+from ui.transcript.leaves.note import NoteLeaf
+from ui.transcript.leaves.rows import FoldLeaf, GapLeaf, HeadLeaf, RuleLeaf
 from ui.transcript.leaves.table import TableLeaf
 from ui.transcript.leaves.text import TextLeaf
 from ui.transcript.specs import CodeSpec, FoldSpec, GapSpec, HeadSpec, NoteSpec, RuleSpec, Spec, TableSpec

@@ -1,4 +1,4 @@
-"""Rows that are not Markdown: who speaks, what folds, how an answer stands, and the space between."""
+"""Rows that are not Markdown: who speaks, what folds, and the space between."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -6,11 +6,10 @@ from PySide6.QtGui import QPainter
 from ui.theme import metrics
 from ui.transcript.characters import marked
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf, Selection
-from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, NoteKind, NoteSpec, RuleSpec
+from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, RuleSpec
 from ui.transcript.style import Style
 
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
-RETRY = "Retry"
 
 
 class GapLeaf(Leaf):
@@ -137,47 +136,3 @@ def _paint_arrow(painter: QPainter, at: QPointF, style: Style, *, is_open: bool)
         painter.drawPolyline(
             [at + QPointF(-reach / 2, -reach), at + QPointF(reach / 2, 0), at + QPointF(-reach / 2, reach)]
         )
-
-
-class NoteLeaf(Leaf):
-    """One line for the fact, further ones for what follows from it, and Retry at the end."""
-
-    is_text = False
-
-    def __init__(self, spec: NoteSpec) -> None:
-        super().__init__()
-        self.spec = spec
-        self._button = QRectF()
-        self._width = 0
-
-    def layout(self, width: int, style: Style) -> None:
-        self._width = width
-        lines = 1 + len(self.spec.more)
-        self.height = lines * style.lead + style.space * 2 + (style.space * 9 if self.spec.can_retry else 0)
-        wide = style.name_metrics.horizontalAdvance(RETRY) + style.space * 6
-        top = lines * style.lead + style.space * 2
-        self._button = QRectF(0.5, top + 0.5, wide, style.space * 7) if self.spec.can_retry else QRectF()
-
-    def paint(self, painter: QPainter, _clip: QRectF, style: Style, _selection: Selection | None) -> None:
-        failed = self.spec.kind is NoteKind.FAILED
-        painter.setFont(style.name if failed else style.small)
-        painter.setPen(style.colour("error" if failed else "muted"))
-        painter.drawText(QRectF(0, 0, self._width, style.lead), MIDDLE, self.spec.text)
-        painter.setFont(style.small)
-        painter.setPen(style.colour("muted"))
-        for number, line in enumerate(self.spec.more, 1):
-            painter.drawText(QRectF(0, number * style.lead, self._width, style.lead), MIDDLE, line)
-        if self.spec.can_retry:
-            painter.setPen(style.colour("line"))
-            painter.setBrush(style.colour("raised"))
-            painter.drawRoundedRect(self._button, metrics.RADIUS_BUTTON, metrics.RADIUS_BUTTON)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(style.colour("text"))
-            painter.setFont(style.name)
-            painter.drawText(self._button, Qt.AlignmentFlag.AlignCenter, RETRY)
-
-    def act_at(self, x: float, y: float) -> Act | None:
-        return Act("retry") if self._button.contains(x, y) else None
-
-    def text(self, _start: int = 0, _end: int = UNBOUNDED) -> str:
-        return "\n".join((self.spec.text, *self.spec.more))
