@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QFocusEvent, QShowEvent
@@ -14,19 +15,26 @@ from ui.theme.theme import Theme
 from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.pill import ChoiceButton
 
+if TYPE_CHECKING:
+    from ui.composer.queue import Queue
+
 EDITING = "Editing an earlier message · Esc leaves it as it was"
+QUEUES = "Enter sends this when the answer has ended"
 
 
 class Composer(QFrame):
     """Emits what the person wants; does nothing about it. Its setters emit nothing.
 
     Signals:
-        send_requested: the person sends; arg: the prompt, stripped and never empty. The text stays until `show_text`.
+        send_requested: the person sends, also while an answer is running; arg: the prompt, stripped and never empty.
+            The text stays until `show_text`.
         stop_requested: the person wants the running answer to stop.
         text_edited: the person typed or moved the caret; args: the whole text, the caret in characters.
         edit_last_requested: the person wants the last message back to edit it.
         edit_cancelled: the person wants to leave the message that is being edited as it is.
         model_picked: the person chose a model; arg: its id.
+        queued_edit_requested, queued_remove_requested: a message that waits is wanted back in the field, or not wanted
+            at all; arg: its place, from 0.
     """
 
     send_requested = Signal(str)
@@ -35,6 +43,8 @@ class Composer(QFrame):
     edit_last_requested = Signal()
     edit_cancelled = Signal()
     model_picked = Signal(str)
+    queued_edit_requested = Signal(int)
+    queued_remove_requested = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +57,7 @@ class Composer(QFrame):
         self._models: tuple[tuple[str, str], ...] = ()
         self._model = ""
         self._window: QWidget | None = None
+        self._queue: Queue | None = None
         self.setAccessibleName("Composer")
         dress(self, look="composer", tone="quiet")
         self.editor = Editor()
@@ -100,6 +111,20 @@ class Composer(QFrame):
         self.editor.show_text(text, caret)
         self._show_state()
 
+    def show_queue(self, texts: Sequence[str]) -> None:
+        """Show the messages that wait for the answer to end, the next one first."""
+        if self._queue is None:
+            if not texts:
+                return
+            # made only then: the composer belongs to the first sight of the window
+            from ui.composer.queue import Queue
+
+            self._queue = Queue(self._theme)
+            self._queue.edit_requested.connect(self.queued_edit_requested)
+            self._queue.remove_requested.connect(self.queued_remove_requested)
+            self._column.insertWidget(0, self._queue)
+        self._queue.show_texts(texts)
+
     def set_busy(self, busy: bool) -> None:
         """Show whether an answer is running: then the button, and Esc, stop it."""
         self._busy = busy
@@ -150,7 +175,7 @@ class Composer(QFrame):
 
     def _send(self) -> None:
         prompt = self.editor.text.strip()
-        if prompt and self._sendable and not self._busy:
+        if prompt and self._sendable:
             self.send_requested.emit(prompt)
 
     def _stop(self) -> None:
@@ -176,7 +201,8 @@ class Composer(QFrame):
         self.send_button.setToolTip("Stop the answer (Esc)" if self._busy else self._reason or "Send (Enter)")
         self.send_button.setIcon(icons.icon(icon, palette.on_accent, disabled=palette.muted))
         self.send_button.setEnabled(self._busy or (self._sendable and not self.editor.is_blank))
-        usual = EDITING if self._editing else self._estimate
+        waits = self._busy and not self.editor.is_blank
+        usual = EDITING if self._editing else QUEUES if waits else self._estimate
         self.hint.show_text(usual if self._sendable else self._reason)
 
     def _show_model(self) -> None:

@@ -1,23 +1,23 @@
 """One page, many conversations: intents go up to services, state comes down to the widgets."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.domain.blocks import TextBlock
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role, new_id
 from app.domain.request import Setup
 from app.domain.stream import ClientEvent, ResponseStarted, Retrying
 from app.errors import ConversationGone, DuologueError, StoreError
 from app.services.accounts import SIMULATOR
-from app.services.library import Library, title_from
+from app.services.library import Library
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
 from ui.conversation.page import ConversationPage
+from ui.conversation.sending import Sending
 from ui.conversation.session import Session
 
 DRAFT_AFTER_MS = 400
@@ -57,10 +57,10 @@ class ConversationPresenter(QObject):
         super().__init__()
         self._page = page
         self._library = library
-        self._replies = replies
         self._default_setup = default_setup
         self._cost = cost
         self._tasks = TaskScope(self.failed.emit)
+        self._sending = Sending(library, replies, self._tasks, now_ms, self)
         self._sessions: dict[str, Session] = {}
         self._session = self._fresh = self._blank(Draft())
         self._is_started = False
@@ -74,6 +74,8 @@ class ConversationPresenter(QObject):
         page.composer.text_edited.connect(self._note_draft)
         page.composer.edit_last_requested.connect(self._edit_last)
         page.composer.edit_cancelled.connect(self._cancel_edit)
+        page.composer.queued_edit_requested.connect(self._take_back)
+        page.composer.queued_remove_requested.connect(self._drop_queued)
         page.composer.model_picked.connect(self._pick_model)
         page.transcript.retry_requested.connect(self.retry)
         page.transcript.edit_requested.connect(self._edit)
@@ -114,6 +116,10 @@ class ConversationPresenter(QObject):
         """Show a conversation; an answer that is being made elsewhere goes on."""
         if conversation_id and conversation_id == self.shown_id:
             return
+        if not conversation_id and self._is_started and self._session is self._fresh and self._fresh.is_new:
+            # at once: whoever types on and sends must not be shown another empty page afterwards
+            self._show(self._as_begun())
+            return
         self._save_draft()
         self._tasks.start("open", partial(self._open, conversation_id))
 
@@ -123,25 +129,11 @@ class ConversationPresenter(QObject):
 
     def stop(self) -> None:
         """Stop the shown conversation's answer. What has arrived stays."""
-        if self._session.is_answering:
-            self._tasks.cancel(self._reply_name(self._session))
-        elif self._session.sending is not None:
-            self._session.stop_wanted = True
+        self._sending.stop(self._session)
 
     def retry(self, message_id: str = "") -> None:
         """Ask again for an answer (the last one if none is named); the earlier one stays beside it."""
-        session = self._session
-        if self._is_busy(session):
-            return
-        messages = session.conversation.messages
-        message = messages.get(message_id) or (session.conversation.path[-1] if session.conversation.path else None)
-        if message is None:
-            return
-        prompt = message.id if message.role is Role.USER else message.parent
-        leaf = session.conversation.path[-1]
-        answered = leaf.role is Role.ASSISTANT and leaf.state is not MessageState.FAILED
-        session.fallback_leaf = leaf.id if answered else None
-        self._start_reply(session, partial(self._retry, session, prompt))
+        self._sending.retry(self._session, message_id)
 
     def change_setup(self, setup: Setup) -> None:
         """The person changed what is sent besides the messages."""
@@ -170,7 +162,7 @@ class ConversationPresenter(QObject):
         for conversation_id in conversation_ids:
             session = self._sessions.pop(conversation_id, None)
             if session is not None:
-                self._tasks.cancel(self._reply_name(session))
+                self._sending.cancel(session)
                 if session is self._session:
                     self.new()
 
@@ -260,14 +252,13 @@ class ConversationPresenter(QObject):
         session = self._session
         siblings = [each.id for each in session.conversation.siblings(message_id)]
         at = siblings.index(message_id) + by
-        if 0 <= at < len(siblings) and not self._is_busy(session):
+        if 0 <= at < len(siblings) and not session.is_busy:
             leaf = session.conversation.newest_below(siblings[at])
             self._tasks.start(f"branch {session.conversation.id}", partial(self._show_branch, session, leaf))
 
     async def _show_branch(self, session: Session, leaf: str) -> None:
         session.conversation = await self._library.show_branch(session.conversation, leaf)
-        if session is self._session:
-            self._show_path(session)
+        self.path_changed(session)
 
     # ---- drafts
 
@@ -281,9 +272,11 @@ class ConversationPresenter(QObject):
 
     def _save_draft(self) -> None:
         self._draft_timer.stop()
-        session = self._session
-        kept = session.draft_to_keep
-        self._tasks.start(f"draft {self.shown_id}", partial(self._library.save_draft, self.shown_id, kept))
+        self._keep_draft(self._session)
+
+    def _keep_draft(self, session: Session) -> None:
+        id_ = "" if session.is_new else session.conversation.id
+        self._tasks.start(f"draft {id_}", partial(self._library.save_draft, id_, session.draft_to_keep))
 
     def _edit_last(self) -> None:
         prompt = self._session.last_prompt
@@ -294,7 +287,7 @@ class ConversationPresenter(QObject):
         """Put a message back into the composer; what is sent next takes its place, and it stays as a branch."""
         session = self._session
         message = session.conversation.messages.get(message_id)
-        if message is None or session.is_answering:
+        if message is None or session.is_busy:
             return
         session.begin_edit(message)
         self._show_draft()
@@ -310,6 +303,7 @@ class ConversationPresenter(QObject):
         session = self._session
         self._page.composer.show_text(session.draft.text, session.draft.caret)
         self._page.composer.set_editing(session.is_editing)
+        self._page.composer.show_queue(session.queued)
 
     def _put_text(self, session: Session, text: str) -> None:
         session.draft = Draft(text, len(text))
@@ -319,63 +313,33 @@ class ConversationPresenter(QObject):
 
     # ---- sending
 
-    def _reply_name(self, session: Session) -> str:
-        return f"reply {session.conversation.id}"
-
     def _pick_model(self, model_id: str) -> None:
         self.change_setup(replace(self._session.conversation.setup, model=model_id))
 
     def _send(self, text: str) -> None:
-        if not self._is_started:
+        if self._is_started:
+            self._sending.send(self._session, text)
+        else:
             self._was_sent_early = True
-            return
-        session = self._session
-        if not self._is_busy(session):
-            self._start_reply(session, partial(self._ask, session, text))
 
-    def _start_reply(self, session: Session, work: Callable[[], Awaitable[None]]) -> None:
-        ticket = object()
-        session.sending = ticket
-        self._tasks.start(self._reply_name(session), partial(self._send_with, session, ticket, work))
+    def _take_back(self, place: int) -> None:
+        self._sending.take_back(self._session, place)
+        self._page.composer.setFocus()
 
-    async def _send_with(self, session: Session, ticket: object, work: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await work()
-        finally:
-            # an answer that was stopped may end after the next one was asked for
-            if session.sending is ticket:
-                session.sending, session.stop_wanted = None, False
+    def _drop_queued(self, place: int) -> None:
+        self._sending.drop(self._session, place)
+        self._page.composer.setFocus()
 
-    def _is_busy(self, session: Session) -> bool:
-        """Whether a message is being stored or answered: a second Enter must not take the first one's place."""
-        return session.is_answering or session.sending is not None
+    # ---- SendingView
 
-    async def _ask(self, session: Session, text: str) -> None:
-        """Store the prompt, then ask for its answer: what was typed is on the disk before it leaves the machine."""
-        was_new = session.is_new
-        conversation = session.conversation
-        if was_new:
-            conversation = replace(conversation, title=title_from(text), created_ms=now_ms())
-        message = Message(new_id(), session.parent_of_next, Role.USER, (TextBlock(text),), created_ms=now_ms())
-        session.conversation = await self._library.add(conversation, message)
-        self._sessions[conversation.id] = session
-        session.resend_of = None
-        session.fallback_leaf = None
-        self._sent(session, was_new, text)
-        if was_new:
-            await self._library.save_draft("", Draft())
-        await self._library.save_draft(conversation.id, session.draft_to_keep)
-        await self._replies.reply(session.conversation, session)
+    def draft_changed(self, session: Session) -> None:
+        if session is self._session:
+            self._draft_timer.stop()
+            self._show_draft()
+        self._keep_draft(session)
 
-    def _sent(self, session: Session, was_new: bool, text: str) -> None:
-        """The prompt is on the disk: show it, and clear the composer of it, but of nothing that was typed since."""
-        typed = session.draft.text.lstrip()
-        if typed.startswith(text):
-            rest = typed[len(text) :].lstrip()
-            session.draft = Draft(rest, len(rest))
-        if not session.draft.text and session.displaced is not None:
-            session.draft = session.displaced
-        session.displaced = None
+    def message_sent(self, session: Session, was_new: bool) -> None:
+        self._sessions[session.conversation.id] = session
         if session is self._session:
             self._draft_timer.stop()
             self._show_draft()
@@ -387,36 +351,20 @@ class ConversationPresenter(QObject):
                 self.shown.emit(session.conversation.id)
         self.rows_changed.emit()
 
-    async def _retry(self, session: Session, prompt: str | None) -> None:
-        session.conversation = await self._library.show_branch(session.conversation, prompt)
-        if session.resend_of is not None and session.resend_of == prompt:
-            # the failed text went back to the composer; if it still stands there, it is what is being sent again
-            failed = session.conversation.messages[session.resend_of].text
-            if session.draft.text == failed:
-                self._put_text(session, "")
-            session.resend_of = None
-        await self._replies.reply(session.conversation, session)
-        await self._fall_back(session)
-
-    async def _fall_back(self, session: Session) -> None:
-        """After a retry that failed, the answer that was there stays the active one; the failure becomes a notice."""
-        fallback, session.fallback_leaf = session.fallback_leaf, None
-        failed = session.conversation.path[-1]
-        if failed.state is not MessageState.FAILED or fallback is None:
-            return
-        session.conversation = await self._library.show_branch(session.conversation, fallback)
-        session.resend_of = None
+    def path_changed(self, session: Session) -> None:
         if session is self._session:
             self._show_path(session)
-        self.retry_failed.emit(dict(failed.facts.error or {}) if failed.facts else {})
+
+    def retry_fell_back(self, session: Session, known: Mapping[str, Any]) -> None:
+        self.retry_failed.emit(dict(known))
 
     # ---- SessionView
 
     def answer_started(self, session: Session) -> None:
-        session.sending = None
+        session.is_sending = False
         if session.stop_wanted:
             session.stop_wanted = False
-            self._tasks.cancel(self._reply_name(session))
+            self._sending.cancel(session)
         if session is self._session:
             self._page.composer.set_busy(True)
             self._show_path(session, session.conversation.leaf)
@@ -435,19 +383,13 @@ class ConversationPresenter(QObject):
 
     def answer_ended(self, session: Session, message: Message) -> None:
         if message.state is MessageState.FAILED and session.fallback_leaf is None:
-            self._return_prompt(session, message)
+            self._sending.return_prompt(session, message)
         if session is self._session:
             self._page.transcript.phase(None)
             self._page.transcript.finish(message)
             self._page.composer.set_busy(False)
             self._show_cost()
         self.rows_changed.emit()
-
-    def _return_prompt(self, session: Session, failed: Message) -> None:
-        """Nothing was generated: the text goes back to the composer, unless something newer stands there."""
-        prompt = session.conversation.messages.get(failed.parent or "")
-        if prompt is not None and prompt.role is Role.USER and not session.draft.text.strip():
-            self._put_text(session, prompt.text)
 
     def _show_cost(self) -> None:
         conversation = self._session.conversation
@@ -458,7 +400,3 @@ class ConversationPresenter(QObject):
         if phase is None:
             self._phase_timer.stop()
         self._page.transcript.phase(None if phase is None else phase.text(time.monotonic()))
-
-    def report(self, error: DuologueError) -> None:
-        """Show an expected failure that belongs to the whole window."""
-        self.failed.emit(error)

@@ -35,7 +35,13 @@ class Session:
         """The person's message that the next sent text takes the place of."""
         self.displaced: Draft | None = None
         """While an earlier message is edited: what stood in the composer before."""
-        self.sending: object | None = None
+        self.queued: tuple[str, ...] = ()
+        """What was sent while an answer was made, and is sent when it has ended."""
+        self.asking = ""
+        """The text that is on its way to the disk; it stands in the composer until it is there."""
+        self.turn: object | None = None
+        """Whose turn it is to send: of two tasks, the one that was started last."""
+        self.is_sending = False
         """A message is on its way to the disk and its answer has not begun."""
         self.stop_wanted = False
         """Stop was asked for before there was an answer to stop."""
@@ -51,15 +57,62 @@ class Session:
         return self._snapshot is not None
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a message is being stored or answered: a second one must not take the first one's place."""
+        return self.is_answering or self.is_sending or bool(self.queued)
+
+    @property
+    def has_answered(self) -> bool:
+        """The path ends with a whole answer: what waits for it may go."""
+        path = self.conversation.path
+        return bool(path) and path[-1].role is Role.ASSISTANT and path[-1].state is MessageState.COMPLETE
+
+    @property
     def is_editing(self) -> bool:
         """An earlier message stands in the composer, by the person's wish."""
         return self.displaced is not None
 
     @property
     def draft_to_keep(self) -> Draft:
-        """What is kept for the next start: everything that was typed, also what an edit has displaced."""
-        texts = [each.text for each in (self.displaced or Draft(), self.draft) if each.text.strip()]
-        return self.draft if len(texts) < 2 else Draft("\n\n".join(texts), len(texts[0]))
+        """What is kept for the next start: everything that was typed, also what waits, or was displaced."""
+        texts = [each for each in ((self.displaced or Draft()).text, *self.queued, self.draft.text) if each.strip()]
+        return self.draft if texts in ([], [self.draft.text]) else Draft("\n\n".join(texts), len(texts[0]))
+
+    def enqueue(self, text: str) -> None:
+        """Let what stands in the composer wait for the answer; what is on its way already waits for nothing."""
+        waiting = text.removeprefix(self.asking).strip()
+        if waiting:
+            self.queued = (*self.queued, waiting)
+            self.draft = Draft(self.asking, len(self.asking))
+
+    def sent(self, text: str) -> None:
+        """A message is on the disk: clear the composer, or the queue, of it, but of nothing that was typed since."""
+        if text == self.asking:
+            self.asking = ""
+            self.clear_of(text)
+        elif self.queued[:1] == (text,):
+            self.dequeue(0)
+        if not self.draft.text and self.displaced is not None:
+            self.draft = self.displaced
+        self.displaced = None
+
+    def clear_of(self, text: str) -> None:
+        """Take a text out of the draft, where that begins with it."""
+        typed = self.draft.text.lstrip()
+        if typed.startswith(text):
+            rest = typed[len(text) :].lstrip()
+            self.draft = Draft(rest, len(rest))
+
+    def dequeue(self, place: int | None = None) -> str:
+        """Take a message, or all of them, out of the queue: what they say, as one text."""
+        taken = self.queued if place is None else self.queued[place : place + 1]
+        self.queued = () if place is None else (*self.queued[:place], *self.queued[place + 1 :])
+        return "\n\n".join(taken)
+
+    def put_before(self, text: str) -> None:
+        """Put a text into the draft, before what is there."""
+        if text:
+            self.draft = Draft("\n\n".join(each for each in (text, self.draft.text) if each.strip()), len(text))
 
     def begin_edit(self, message: Message) -> None:
         """Put a message of the person's into the draft; what is sent next takes its place."""

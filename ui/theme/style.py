@@ -15,9 +15,9 @@ from ui.theme.palette import Palette
 def dress(widget: QWidget, *, look: str = "", tone: str = "") -> None:
     """Give a widget one of the looks and tones of the stylesheet; an empty one stays as it is.
 
-    Surfaces: `sidebar`, `inspector`, `canvas`, `header`, `card`, `composer`, `notice`, `toast`. Texts: `heading`,
-    `lead`, `title`, `label`, `muted`, `small`, `details`, `key`, `pill`, `said`, `notice_text`. Buttons: `primary`,
-    `plain`, `quiet`, `small`, `row`, `icon`, `send`. Fields: `bare`, `inline`, `writing`.
+    Surfaces: `sidebar`, `inspector`, `canvas`, `header`, `card`, `composer`, `chip`, `notice`, `toast`. Texts:
+    `heading`, `lead`, `title`, `label`, `muted`, `small`, `details`, `key`, `pill`, `said`, `notice_text`.
+    Buttons: `primary`, `plain`, `quiet`, `small`, `row`, `icon`, `send`. Fields: `bare`, `inline`, `writing`.
     Tones: `good`, `caution`, `error`, `accent`, `tool`, `quiet`.
     """
     if look:
@@ -93,6 +93,7 @@ QMainWindow, QDialog, *[look="canvas"] {{ background: {p.canvas}; }}
 *[look="inspector"] {{ background: {p.sidebar}; border: none; border-left: 1px solid {p.line}; }}
 *[look="header"] {{ background: {p.canvas}; border: none; border-bottom: 1px solid {p.line}; }}
 *[look="card"] {{ background: {p.surface}; border: 1px solid {p.line}; border-radius: {metrics.RADIUS_CARD}px; }}
+*[look="chip"] {{ background: {p.hover}; border: none; border-radius: {metrics.RADIUS_BUTTON}px; }}
 *[look="composer"] {{
   background: {p.surface}; border: 1px solid {p.line}; border-radius: {metrics.RADIUS_COMPOSER}px;
 }}

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent, QTextOption
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.composer.view import Composer
@@ -133,14 +133,33 @@ def test_what_cannot_be_sent_stays_and_the_composer_says_why(desk: Desk):
 # ---- while an answer comes
 
 
-def test_enter_while_an_answer_comes_loses_nothing_and_sends_nothing(desk: Desk):
+def test_enter_while_an_answer_comes_sends_too_and_stops_nothing(desk: Desk):
     desk.composer.set_busy(True)
     desk.types("next question")
+    assert "when the answer has ended" in desk.composer.hint.text()
     desk.presses(Key.Key_Return)
 
     assert desk.text == "next question"
-    assert desk.prompts() == []
+    assert desk.prompts() == ["next question"]
     assert desk.stopped.count() == 0
+
+
+def test_what_waits_is_shown_and_can_be_taken_back_or_dropped(desk: Desk):
+    edited, removed = (
+        QSignalSpy(desk.composer.queued_edit_requested),
+        QSignalSpy(desk.composer.queued_remove_requested),
+    )
+    desk.composer.show_queue(["First", "Second"])
+    chips = [each for each in desk.composer.findChildren(QFrame) if each.accessibleName().startswith("Queued: ")]
+    assert [each.accessibleName() for each in chips] == ["Queued: First", "Queued: Second"]
+
+    edit, remove = chips[1].findChildren(QToolButton)
+    edit.click()
+    remove.click()
+    assert (edited.at(0), removed.at(0)) == ([1], [1])
+
+    desk.composer.show_queue([])
+    assert not any(each.isVisible() for each in chips)
 
 
 def test_escape_and_the_button_stop_an_answer(desk: Desk):

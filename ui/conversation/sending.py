@@ -1,0 +1,163 @@
+"""How messages leave: stored first, then asked for, one after the other; and how what fails comes back."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+from app.domain.blocks import TextBlock
+from app.domain.conversation import Draft, Message, MessageState, Role, new_id
+from app.services.library import Library, title_from
+from app.services.replies import ReplyService
+from ui.bridge.tasks import TaskScope
+from ui.conversation.session import Session
+
+
+class SendingView(Protocol):
+    """Whoever shows sessions; it looks for itself whether the one that changed is on screen."""
+
+    def draft_changed(self, session: Session) -> None:
+        """What the composer holds, or what waits above it, is another: to be shown, and kept."""
+
+    def message_sent(self, session: Session, was_new: bool) -> None:
+        """The message is on the disk and at the end of the path. `was_new`: it is the conversation's first."""
+
+    def path_changed(self, session: Session) -> None: ...
+
+    def retry_fell_back(self, session: Session, known: Mapping[str, Any]) -> None:
+        """A retry failed and the earlier answer stands again; `known` are the facts of the error."""
+
+
+class Sending:
+    """One task a conversation: it sends, then sends what was queued meanwhile."""
+
+    def __init__(
+        self,
+        library: Library[Any],
+        replies: ReplyService,
+        tasks: TaskScope,
+        now_ms: Callable[[], int],
+        view: SendingView,
+    ) -> None:
+        self._library = library
+        self._replies = replies
+        self._tasks = tasks
+        self._now_ms = now_ms
+        self._view = view
+
+    # ---- what the person wants
+
+    def send(self, session: Session, text: str) -> None:
+        """Send a message; while another one is being answered, it waits."""
+        if not session.is_busy:
+            session.asking = text
+            self._start(session, partial(self._ask, session, text))
+        elif not session.is_editing:
+            session.enqueue(text)
+            self._view.draft_changed(session)
+
+    def retry(self, session: Session, message_id: str) -> None:
+        """Ask again for an answer (the last one if none is named); the earlier one stays beside it."""
+        messages, path = session.conversation.messages, session.conversation.path
+        message = messages.get(message_id) or (path[-1] if path else None)
+        if message is None or session.is_busy:
+            return
+        prompt = message.id if message.role is Role.USER else message.parent
+        answered = path[-1].role is Role.ASSISTANT and path[-1].state is not MessageState.FAILED
+        session.fallback_leaf = path[-1].id if answered else None
+        self._start(session, partial(self._retry, session, prompt))
+
+    def stop(self, session: Session) -> None:
+        """Stop the answer. What has arrived stays."""
+        if session.is_answering:
+            self.cancel(session)
+        elif session.is_sending:
+            session.stop_wanted = True
+
+    def cancel(self, session: Session) -> None:
+        """End all work on a conversation."""
+        self._tasks.cancel(_name(session))
+
+    def take_back(self, session: Session, place: int | None = None) -> None:
+        """Put what waits, one message or all, back into the composer before what is typed there."""
+        session.put_before(session.dequeue(place))
+        self._view.draft_changed(session)
+
+    def drop(self, session: Session, place: int) -> None:
+        """Do not send a message that waits."""
+        session.dequeue(place)
+        self._view.draft_changed(session)
+
+    def return_prompt(self, session: Session, failed: Message) -> None:
+        """Nothing was generated: the text goes back to the composer, unless something newer stands there."""
+        prompt = session.conversation.messages.get(failed.parent or "")
+        if prompt is None or prompt.role is not Role.USER or session.draft.text.strip():
+            return
+        if session.queued:
+            session.queued = (prompt.text, *session.queued)  # all of it goes back, in its order
+        else:
+            session.draft = Draft(prompt.text, len(prompt.text))
+            self._view.draft_changed(session)
+
+    # ---- doing it
+
+    def _start(self, session: Session, work: Callable[[], Awaitable[None]]) -> None:
+        session.turn = turn = object()
+        session.is_sending = True
+        self._tasks.start(_name(session), partial(self._work, session, turn, work))
+
+    async def _work(self, session: Session, turn: object, work: Callable[[], Awaitable[None]]) -> None:
+        """Send, then what was queued meanwhile. What a stop or a failure leaves of that goes back to the composer."""
+        try:
+            await work()
+            while session.queued and session.has_answered:
+                session.is_sending = True
+                await self._ask(session, session.queued[0])
+        finally:
+            # an answer that was stopped may end after the next one was asked for
+            if session.turn is turn:
+                session.is_sending, session.stop_wanted, session.asking = False, False, ""
+                if session.queued:
+                    self.take_back(session)
+
+    async def _ask(self, session: Session, text: str) -> None:
+        """Store the prompt, then ask for its answer: what was typed is on the disk before it leaves the machine."""
+        was_new = session.is_new
+        conversation = session.conversation
+        if was_new:
+            conversation = replace(conversation, title=title_from(text), created_ms=self._now_ms())
+        message = Message(new_id(), session.parent_of_next, Role.USER, (TextBlock(text),), created_ms=self._now_ms())
+        session.conversation = await self._library.add(conversation, message)
+        session.resend_of = None
+        session.fallback_leaf = None
+        session.sent(text)
+        self._view.message_sent(session, was_new)
+        if was_new:
+            await self._library.save_draft("", Draft())
+        await self._library.save_draft(conversation.id, session.draft_to_keep)
+        await self._replies.reply(session.conversation, session)
+
+    async def _retry(self, session: Session, prompt: str | None) -> None:
+        session.conversation = await self._library.show_branch(session.conversation, prompt)
+        if session.resend_of is not None and session.resend_of == prompt:
+            # the failed text went back to the composer; if it still stands there, it is what is being sent again
+            session.clear_of(session.conversation.messages[session.resend_of].text)
+            session.resend_of = None
+            self._view.draft_changed(session)
+        await self._replies.reply(session.conversation, session)
+        await self._fall_back(session)
+
+    async def _fall_back(self, session: Session) -> None:
+        """After a retry that failed, the answer that was there stays the active one; the failure becomes a notice."""
+        fallback, session.fallback_leaf = session.fallback_leaf, None
+        failed = session.conversation.path[-1]
+        if failed.state is not MessageState.FAILED or fallback is None:
+            return
+        session.conversation = await self._library.show_branch(session.conversation, fallback)
+        session.resend_of = None
+        self._view.path_changed(session)
+        self._view.retry_fell_back(session, dict(failed.facts.error or {}) if failed.facts else {})
+
+
+def _name(session: Session) -> str:
+    return f"reply {session.conversation.id}"
