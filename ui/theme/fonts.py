@@ -6,19 +6,22 @@ from PySide6.QtGui import QFont, QFontDatabase
 import resources
 from ui.theme import metrics
 
-INTERFACE_FAMILY = "Inter Variable"
+INTERFACE_FAMILY = "Inter"
 CODE_FAMILY = "JetBrains Mono"
 
 
 def load() -> None:
     """Register the interface's font with Qt. Call once, after the QApplication is made."""
-    # given as data: from a path, fontconfig takes the variable font for its lightest instance, and nothing is bold
-    QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes("fonts", "InterVariable.ttf")))
+    _register("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf")
 
 
 def load_code() -> None:
     """Register the font of code. Call once, before code is shown."""
-    for name in ("JetBrainsMono-Regular.ttf", "JetBrainsMono-Bold.ttf"):
+    _register("JetBrainsMono-Regular.ttf", "JetBrainsMono-Bold.ttf")
+
+
+def _register(*names: str) -> None:
+    for name in names:
         # from a path Qt maps the file, and only what is looked at takes memory
         path = resources.path_of("fonts", name)
         if path is None or QFontDatabase.addApplicationFont(path) < 0:
