@@ -5,7 +5,6 @@ wanted is ever made. It is fixed at the moment of copying; what streams in later
 import atexit
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QMetaType, QMimeData
@@ -13,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.domain.conversation import Message
 from ui.transcript.characters import BREAK, piece, width
+from ui.transcript.links import escape
 from ui.transcript.markdown.reading import specs_of
 from ui.transcript.specs import Cell, CodeSpec, Flow, Run, TableSpec, TextSpec
 
