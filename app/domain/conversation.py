@@ -51,6 +51,10 @@ class ReplyFacts:
     duration_ms: int | None = None
     error: Mapping[str, Any] | None = None
     """`{"class": str, …fields of the error}`: enough for the window's sentence after a restart."""
+    prefix: str = ""
+    """Digest of what was asked: thinking in this answer is taken back only after the same. Empty: not known."""
+    thinking_refused: bool = False
+    """The API took the question only without the thinking that stood before it."""
     extra: Mapping[str, Any] = NOTHING
     """Container, diagnostics and what else the API told."""
 

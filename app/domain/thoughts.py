@@ -8,7 +8,7 @@ Source: Messages API reference, "Preserved thinking".
 
 from collections.abc import Sequence
 
-from app.domain.blocks import Block, RedactedThinkingBlock, ThinkingBlock, ToolResultBlock
+from app.domain.blocks import RedactedThinkingBlock, ThinkingBlock, ToolResultBlock
 from app.domain.request import Request, Turn, with_blocks
 from app.errors import ApiError, InvalidRequest
 
@@ -20,26 +20,11 @@ def is_stale_signature(error: ApiError) -> bool:
     return isinstance(error, InvalidRequest) and any(text in error.message.lower() for text in _STALE)
 
 
-def without_thinking(request: Request, *, after: int = -1, until: int | None = None) -> Request:
-    """A copy without the thinking of the turns after index `after` and before index `until`.
-
-    Thinking at the front or all of it may be left out, never one block from the middle: so everything goes from there.
-    """
-    end = len(request.turns) if until is None else until
-
-    def keeps(index: int, turn: Turn, block: Block) -> bool:
-        thinks = turn.role == "assistant" and isinstance(block, ThinkingBlock | RedactedThinkingBlock)
-        return not (thinks and after < index < end)
-
-    return with_blocks(request, keeps)
-
-
-def after_edit(request: Request, edited: int) -> Request:
-    """The request as it may be sent once its turn `edited` is not what it was, or its system prompt or tools (-1).
-
-    The tool loop that is under way keeps its thinking: a turn whose tools are being answered must come back with it.
-    """
-    return without_thinking(request, after=edited, until=loop_start(request.turns))
+def without_thinking(request: Request) -> Request:
+    """A copy without any thinking: all of it may be left out, never one block from the middle."""
+    return with_blocks(
+        request, lambda _index, _turn, block: not isinstance(block, ThinkingBlock | RedactedThinkingBlock)
+    )
 
 
 def loop_start(turns: Sequence[Turn]) -> int:

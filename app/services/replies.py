@@ -24,6 +24,7 @@ from app.domain.stream import (
 from app.domain.thoughts import is_stale_signature, without_thinking
 from app.errors import DuologueError, InvalidRequest, StoreError, facts
 from app.services.requests import request_for
+from app.services.thoughts import prefix_of
 
 SAVE_EVERY_S = 0.2
 """A `kill -9` loses at most 250 ms of an answer; the store's own work takes the rest."""
@@ -72,6 +73,8 @@ class _Growing:
     accumulator: Accumulator = field(default_factory=Accumulator)
     request_id: str = ""
     address: str = ""
+    prefix: str = ""
+    thinking_refused: bool = False
     first_token: float | None = None
     grown: asyncio.Event = field(default_factory=asyncio.Event)
     is_refused: bool = False
@@ -143,12 +146,14 @@ class ReplyService:
         client = await self._connect(conversation.setup.profile)
         growing.address = client.address
         request = request_for(conversation, self._catalogue())
+        growing.prefix = prefix_of(request)
         try:
             await self._ask(client, request, growing, watch)
         except InvalidRequest as error:
             if growing.accumulator.reply().blocks or not is_stale_signature(error):
                 raise
-            # the prompt or the tools were changed since: the answers stay, and go without their thinking
+            # changed in a way that is not known here; the answers stay, and go without their thinking from now on
+            growing.thinking_refused = True
             await self._ask(client, without_thinking(request), growing, watch)
 
     async def _ask(self, client: MessagesClient, request: Request, growing: _Growing, watch: ReplyWatch) -> None:
@@ -215,6 +220,8 @@ class ReplyService:
             usage=reply.usage if reply.api_id else None,
             first_token_ms=None if first is None else round((first - growing.started) * 1000),
             duration_ms=round((self._monotonic() - growing.started) * 1000),
+            prefix=growing.prefix,
+            thinking_refused=growing.thinking_refused,
             extra=reply.extra,
         )
 

@@ -18,6 +18,7 @@ from app.domain.capabilities import at_home, takes_prefill
 from app.domain.conversation import Conversation, Message, MessageState, Role
 from app.domain.models import Catalogue
 from app.domain.request import DEFAULT_MAX_TOKENS, Request, Turn
+from app.services.thoughts import without_stale
 
 _CUT = (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.STREAMING)
 
@@ -26,7 +27,8 @@ def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
     """The request that asks for the answer to the active path.
 
     Failed answers and answers of which nothing usable came are left out; of an answer that was cut, what cannot be
-    sent again (unsigned thinking, unanswered tool uses) is left out, its text stays.
+    sent again (unsigned thinking, unanswered tool uses) is left out, its text stays. Thinking is left out where what
+    stands before it was changed.
 
     What the model refuses and nobody would miss is left out as well; what a person would miss is sent, and refused.
 
@@ -35,7 +37,8 @@ def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
     setup = conversation.setup
     model_id = setup.model or catalogue.default.id
     entry = catalogue.find(model_id)
-    turns = [turn for message in conversation.path if (turn := _turn(message)) is not None]
+    sent = [(message, turn) for message in conversation.path if (turn := _turn(message)) is not None]
+    turns = [turn for _, turn in sent]
     if setup.prefill and takes_prefill(entry):
         turns.append(Turn("assistant", (TextBlock(setup.prefill.rstrip()),)))
     request = Request(
@@ -49,7 +52,7 @@ def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
         betas=setup.betas,
         extra_headers=setup.extra_headers,
     )
-    return at_home(request, entry)
+    return at_home(without_stale(request, [message for message, _ in sent]), entry)
 
 
 def _turn(message: Message) -> Turn | None:

@@ -13,13 +13,11 @@ from app.domain.blocks import (
     TextBlock,
     TextSource,
     ThinkingBlock,
-    ToolResultBlock,
-    ToolUseBlock,
 )
 from app.domain.caching import Breakpoint, CachePlan, Section
 from app.domain.capabilities import at_home, fitted, misfits
 from app.domain.request import Parameters, Request, Thinking, Turn
-from app.domain.thoughts import after_edit, is_stale_signature, without_thinking
+from app.domain.thoughts import is_stale_signature, without_thinking
 from app.domain.tools import NativeTool, ToolChoice, ToolDefinition
 from app.errors import InvalidRequest
 from app.simulator.server import own_catalogue
@@ -134,23 +132,6 @@ THOUGHT = ThinkingBlock("hm", "sig")
 ANSWER = Turn("assistant", (THOUGHT, TextBlock("yes")))
 
 
-def thinks(request: Request) -> list[bool]:
-    return [THOUGHT in turn.blocks for turn in request.turns if turn.role == "assistant"]
-
-
-def test_thinking_after_an_edit_is_left_out_and_before_it_stays() -> None:
-    request = asked("claude-opus-5-5", HELLO, ANSWER, HELLO, ANSWER, HELLO, ANSWER, HELLO)
-    assert thinks(after_edit(request, 2)) == [True, False, False]
-    assert thinks(after_edit(request, -1)) == [False, False, False]
-
-
-def test_the_tool_loop_under_way_keeps_its_thinking() -> None:
-    call = Turn("assistant", (THOUGHT, ToolUseBlock("t1", "look", {})))
-    result = Turn("user", (ToolResultBlock("t1", "seen"),))
-    request = asked("claude-opus-5-5", HELLO, ANSWER, HELLO, call, result, call, result)
-    assert thinks(after_edit(request, -1)) == [False, True, True]
-
-
 def test_cache_marks_follow_their_blocks() -> None:
     plan = CachePlan(frozenset({Breakpoint(Section.MESSAGES, 1, 1), Breakpoint(Section.MESSAGES, 2)}))
     request = replace(asked("m", HELLO, ANSWER, HELLO), cache_plan=plan)
@@ -168,7 +149,7 @@ def test_an_answer_of_thinking_alone_goes() -> None:
 
 def test_thinking_is_not_sent_to_a_model_that_does_not_think() -> None:
     request = asked("claude-3-opus-20240229", HELLO, ANSWER, HELLO, max_tokens=100)
-    assert thinks(at_home(request, CATALOGUE.find(request.model))) == [False]
+    assert THOUGHT not in at_home(request, CATALOGUE.find(request.model)).turns[1].blocks
 
 
 @pytest.mark.parametrize(
