@@ -123,8 +123,9 @@ def _write(pieces: Any, stdout: TextIO, stderr: TextIO) -> None:
             stdout.flush()
             for call in said.tool_calls or ():
                 parts = calls.setdefault(call.index or 0, ["", ""])
-                parts[0] += call.function.name or ""
-                parts[1] += call.function.arguments or ""
+                asked = call.function or call.custom
+                parts[0] += asked.name or ""
+                parts[1] += (asked.arguments if call.function else asked.input) or ""
             reason = choice.finish_reason or reason
     stdout.write("\n")
     stdout.writelines(f"{name}({arguments})\n" for name, arguments in calls.values())

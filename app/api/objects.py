@@ -140,10 +140,19 @@ class Function(Shape):
     optional = frozenset({"name", "arguments"})
 
 
-class ChatCompletionMessageToolCall(Shape):
+class Custom(Shape):
+    """The name of a tool that takes free text, and the text."""
+
     __slots__ = ()
-    parts: ClassVar[Mapping[str, type[Shape]]] = {"function": Function}
-    optional = frozenset({"id", "type", "index"})
+    optional = frozenset({"name", "input"})
+
+
+class ChatCompletionMessageToolCall(Shape):
+    """A call of a function or of a custom tool; `type` says which."""
+
+    __slots__ = ()
+    parts: ClassVar[Mapping[str, type[Shape]]] = {"function": Function, "custom": Custom}
+    optional = frozenset({"id", "type", "index", "function", "custom"})
 
 
 class Message(Shape):

@@ -130,6 +130,7 @@ def stream_chunk_builder(chunks: Iterable[Any], messages: Any = None, **_bookkee
     not needed: nothing is estimated.
     """
     from app.dialects.openai.chunk_reader import ChunkReader
+    from app.dialects.openai.style import ReplyStyle
 
     reader, accumulator = ChunkReader(), Accumulator()
     first: Mapping[str, Any] | None = None
@@ -151,6 +152,7 @@ def stream_chunk_builder(chunks: Iterable[Any], messages: Any = None, **_bookkee
             accumulator.reply(),
             id=str(first.get("id") or ""),
             created=created if isinstance(created, int) else int(time.time()),
+            style=ReplyStyle(custom_tools=frozenset(reader.custom_tools)),
         )
     )
 

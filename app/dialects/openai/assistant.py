@@ -115,15 +115,20 @@ def _still_says(view: View, message: Wire, names: Names, where: str) -> bool:
 
 
 def _same(call: Any, known: ToolUseBlock | ServerToolUseBlock, names: Names) -> bool:
-    function = call.get("function") if isinstance(call, Mapping) else None
+    function = call.get("function", call.get("custom")) if isinstance(call, Mapping) else None
     if not isinstance(function, Mapping) or call.get("id") != known.id:
         return False
+    if "custom" in call:
+        return known.input == {"input": function.get("input")} and _is_named(known, function.get("name"), names)
     try:
         arguments = arguments_of(function.get("arguments"), "")
     except TranslationError:
         return False
-    name = function.get("name")
-    return arguments == known.input and (name == known.name or names.back.get(known.name) == name)
+    return arguments == known.input and _is_named(known, function.get("name"), names)
+
+
+def _is_named(known: ToolUseBlock | ServerToolUseBlock, name: Any, names: Names) -> bool:
+    return name in {known.name, names.back.get(known.name)}
 
 
 # ------------------------------------------------------------------ a message of someone else's

@@ -3,6 +3,7 @@
 Source: OpenAI API reference, "The chat completion chunk object"; LiteLLM's extensions.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.domain.blocks import Block, RedactedThinkingBlock, ServerToolUseBlock, 
 from app.domain.stream import (
     BlockStarted,
     BlockStopped,
+    CitationsDelta,
     InputJsonDelta,
     MessageChanged,
     MessageStarted,
@@ -28,7 +30,9 @@ from app.domain.usage import TokenUsage
 from app.errors import TranslationError
 
 BESIDE = ("compaction_blocks", "web_search_results", "tool_results")
-_CALL = frozenset({"index", "id", "type", "function"})
+FREE_TEXT = ('{"input": "', '"}')
+"""What a custom call's text stands between, to be the one string of an object."""
+_CALL = frozenset({"index", "id", "type", "function", "custom"})
 
 
 class ChunkReader:
@@ -40,6 +44,8 @@ class ChunkReader:
         self._open: int | None = None
         self._kind: Any = None
         """Of the open block: `text`, `thinking`, or the index of a call."""
+        self.custom_tools: set[str] = set()
+        """Names of the tools that were called with a free text."""
         self._told: dict[str, int] = {}
         """How much of each list beside the answer has been read."""
 
@@ -107,17 +113,24 @@ class ChunkReader:
         return [*events, ThinkingDelta(self._at, text)] if text else events
 
     def _call(self, call: Any) -> list[StreamEvent]:
-        function = call.get("function") if isinstance(call, Mapping) else None
+        kind = "custom" if isinstance(call, Mapping) and "custom" in call else "function"
+        function = call.get(kind) if isinstance(call, Mapping) else None
         if not isinstance(function, Mapping):
             raise TranslationError("/choices/0/delta/tool_calls", "not a call of a function")
         events: list[StreamEvent] = []
-        number = ("call", call.get("index", 0))
+        number = (kind, call.get("index", 0))
         if isinstance(call.get("id"), str) and call["id"]:
             extra = {name: value for name, value in call.items() if name not in _CALL and value is not None}
             events += self._closed()
             events += self._to(number, _use(call["id"], str(function.get("name") or ""), extra))
+            if kind == "custom":
+                self.custom_tools.add(str(function.get("name") or ""))
+                events.append(InputJsonDelta(self._at, FREE_TEXT[0]))
         elif self._kind != number:
             raise TranslationError("/choices/0/delta/tool_calls", "arguments of a call that was never begun")
+        if kind == "custom":
+            text = function.get("input")
+            return [*events, InputJsonDelta(self._at, json.dumps(text)[1:-1])] if isinstance(text, str) else events
         arguments = function.get("arguments")
         return [*events, InputJsonDelta(self._at, arguments)] if isinstance(arguments, str) and arguments else events
 
@@ -127,6 +140,13 @@ class ChunkReader:
         if not isinstance(fields, Mapping):
             return []
         events: list[StreamEvent] = []
+        own = fields.get(OWN)
+        if isinstance(own, Mapping) and "block" in own:
+            block = block_from_wire(own["block"], where=f"/choices/0/delta/{FIELDS}/{OWN}/block")
+            events += [*self._to(None, block), *self._closed()]
+        if isinstance(fields.get("citation"), Mapping):
+            events += self._to("text", TextBlock(""))
+            events.append(CitationsDelta(self._at, fields["citation"]))
         for name in BESIDE:
             listed = fields.get(name)
             if not isinstance(listed, list):
@@ -155,9 +175,11 @@ class ChunkReader:
     def _closed(self) -> list[StreamEvent]:
         if self._open is None:
             return []
-        stopped = BlockStopped(self._open)
+        stopped: list[StreamEvent] = [BlockStopped(self._open)]
+        if isinstance(self._kind, tuple) and self._kind[0] == "custom":
+            stopped.insert(0, InputJsonDelta(self._open, FREE_TEXT[1]))
         self._open, self._kind = None, None
-        return [stopped]
+        return stopped
 
 
 def _use(call_id: str, name: str, extra: Mapping[str, Any]) -> Block:

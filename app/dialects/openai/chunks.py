@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.dialects.blocks import block_to_wire
-from app.dialects.openai.beside import fields_of, own_of, results_of
-from app.dialects.openai.responses import styled
+from app.dialects.openai.beside import SEARCHED, fields_of, own_of, results_of
+from app.dialects.openai.responses import free_text, styled
 from app.dialects.openai.stops import finish_reason
 from app.dialects.openai.style import JSON_TOOL, ReplyStyle
 from app.dialects.openai.usage import usage_to_wire
@@ -68,6 +68,8 @@ class ChunkSpeaker:
         """Index of a block → index of its call."""
         self._json_text: dict[int, list[str]] = {}
         """Blocks of the JSON tool, whose input is the caller's text."""
+        self._custom: set[int] = set()
+        """Calls with a free text, which stands in JSON and comes out of it whole."""
         self._silent: set[int] = set()
         """Calls whose arguments have not begun."""
         self._beside: list[Block] = []
@@ -97,8 +99,11 @@ class ChunkSpeaker:
 
     def _block_started(self, event: BlockStarted) -> Sequence[Chunk]:
         match event.block:
-            case TextBlock(text):
-                return self._text(text)
+            case TextBlock(text, citations):
+                return [
+                    *self._text(text),
+                    *(self._cited(CitationsDelta(event.index, each))[0] for each in citations or ()),
+                ]
             case ThinkingBlock(thinking, signature):
                 return [*self._thought(thinking), *self._signed(signature)]
             case RedactedThinkingBlock():
@@ -139,6 +144,10 @@ class ChunkSpeaker:
         at = self._calls[index] = len(self._calls)
         self._silent.add(index)
         name = self._style.tool_names.get(block.name, block.name)
+        if isinstance(block, ToolUseBlock) and block.name in self._style.custom_tools:
+            self._custom.add(index)
+            custom = {"name": name, "input": ""}
+            return (self._chunk({"tool_calls": [{"index": at, "id": block.id, "type": "custom", "custom": custom}]}),)
         function = {"name": name, "arguments": ""}
         call = {"index": at, "id": block.id, "type": "function", "function": function, **block.extra}
         return (self._chunk({"tool_calls": [call]}),)
@@ -147,7 +156,7 @@ class ChunkSpeaker:
         text = event.partial_json
         if event.index in self._json_text:
             return self._json_piece(event.index, text)
-        if not text or event.index not in self._calls:
+        if not text or event.index not in self._calls or event.index in self._custom:
             return NOTHING
         self._silent.discard(event.index)
         return self._arguments(event.index, text)
@@ -167,6 +176,9 @@ class ChunkSpeaker:
         if index in self._silent:
             self._silent.discard(index)
             block = self._sum.block(index)
+            if isinstance(block, ToolUseBlock) and index in self._custom:
+                custom = {"index": self._calls[index], "custom": {"input": free_text(block)}}
+                return (self._chunk({"tool_calls": [custom]}),)
             arguments = block.input if isinstance(block, ToolUseBlock | ServerToolUseBlock) else {}
             return [*self._arguments(index, json.dumps(arguments, ensure_ascii=False)), *self._told(index)]
         if index in self._json_text and (self._style.json_wrapped or not self._json_text[index]):
@@ -179,6 +191,8 @@ class ChunkSpeaker:
         if not isinstance(block, ServerToolUseBlock | ServerToolResultBlock | RawBlock):
             return NOTHING
         self._beside.append(block)
+        if _has_no_place(block):
+            return (self._chunk({FIELDS: {OWN: {"block": block_to_wire(block)}}}),)
         fields = NO_FIELDS if isinstance(block, ServerToolUseBlock) else results_of(self._beside)
         return (self._chunk({FIELDS: fields}),) if fields else NOTHING
 
@@ -218,6 +232,17 @@ class ChunkSpeaker:
             "model": self._model,
             "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
         }
+
+
+def _has_no_place(block: ServerToolUseBlock | ServerToolResultBlock | RawBlock) -> bool:
+    """Whether not even LiteLLM's extensions have a word for it; who speaks with us gets it in ours."""
+    match block:
+        case ServerToolUseBlock(kind):
+            return kind != "server_tool_use"
+        case ServerToolResultBlock(kind):
+            return kind == SEARCHED
+        case RawBlock():
+            return block.kind != "compaction"
 
 
 _SPEAKERS: Mapping[type, Callable[[ChunkSpeaker, Any], Sequence[Chunk]]] = {

@@ -105,7 +105,13 @@ class _Reader:
         history = history_from_wire(body.get("messages"), names, mid_system=mid_system, mend=terms.modify)
         drafts = finished(paired(history.drafts, mend=terms.modify))
         request, style = self._request(names, offered, History(history.system, drafts))
-        style = replace(style, tool_names=names.back, prefix=self._prefix(), include_usage=self._includes_usage())
+        style = replace(
+            style,
+            tool_names=names.back,
+            custom_tools=frozenset(offered.custom),
+            prefix=self._prefix(),
+            include_usage=self._includes_usage(),
+        )
         return Asked(request, style, plain.flag_of(body, "stream"), tuple(dict.fromkeys(self.dropped)))
 
     def _request(self, names: Names, offered: Offered, history: History) -> tuple[Request, ReplyStyle]:

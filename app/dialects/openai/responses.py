@@ -72,10 +72,18 @@ def message_to_wire(reply: Reply, style: ReplyStyle = ReplyStyle()) -> dict[str,
 
 def call_to_wire(call: ToolUseBlock | ServerToolUseBlock, index: int, style: ReplyStyle) -> dict[str, Any]:
     """One entry of `tool_calls`; the fields that only the Messages API has stand beside those of the dialect."""
-    arguments = json.dumps(call.input, ensure_ascii=False)
     name = style.tool_names.get(call.name, call.name)
-    function = {"name": name, "arguments": arguments}
+    if call.name in style.custom_tools:
+        custom = {"name": name, "input": free_text(call)}
+        return {"id": call.id, "type": "custom", "index": index, "custom": custom, **call.extra}
+    function = {"name": name, "arguments": json.dumps(call.input, ensure_ascii=False)}
     return {"id": call.id, "type": "function", "index": index, "function": function, **call.extra}
+
+
+def free_text(call: ToolUseBlock | ServerToolUseBlock) -> str:
+    """What a custom tool was called with; the API holds the model to an object with this one string."""
+    said = call.input.get("input")
+    return said if isinstance(said, str) else json.dumps(call.input, ensure_ascii=False)
 
 
 def annotations_of(blocks: Sequence[Block]) -> list[dict[str, Any]]:

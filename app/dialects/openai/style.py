@@ -14,6 +14,8 @@ WRAPPED = "values"
 class ReplyStyle:
     tool_names: Mapping[str, str] = NOTHING
     """The name that a tool has on the Messages API → the caller's own, for those that differ."""
+    custom_tools: frozenset[str] = frozenset()
+    """Names, on the Messages API, of tools that take free text: their calls go back as the dialect's custom calls."""
     json_tool: bool = False
     """The model answers through `JSON_TOOL`; the caller sees its input as text."""
     json_wrapped: bool = False

@@ -47,6 +47,8 @@ class Offered:
     marks: list[Ttl | None] = field(default_factory=list)
     servers: list[Wire] = field(default_factory=list)
     """Entries for `mcp_servers`."""
+    custom: set[str] = field(default_factory=set)
+    """Wire names of the tools that take free text."""
 
     def add(self, tool: Tool, ttl: Ttl | None = None) -> None:
         self.tools.append(tool)
@@ -103,7 +105,10 @@ def _add(offered: Offered, tool: Wire, names: Names, where: str) -> None:
     elif kind in {None, "function", "custom"} and ("function" in tool or "custom" in tool):
         inner = tool.get("function", tool.get("custom"))
         inner_ttl = mark_on(inner, f"{where}/function") if isinstance(inner, Mapping) else None
-        offered.add(_function(tool, names, where), ttl or inner_ttl)
+        definition = _function(tool, names, where)
+        offered.add(definition, ttl or inner_ttl)
+        if "function" not in tool:
+            offered.custom.add(definition.name)
     elif kind == "function" and "name" in tool:  # the flat form of OpenAI's Responses API
         offered.add(_function({"type": kind, "function": tool}, names, where), ttl)
     elif isinstance(kind, str) and kind not in {"function", "custom"}:
