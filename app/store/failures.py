@@ -20,6 +20,8 @@ _BY_NUMBER: dict[int, type[StoreError]] = {
     errno.ENOSPC: DiskFull,
     errno.EDQUOT: DiskFull,
     errno.EROFS: StoreReadOnly,
+    errno.EACCES: StoreReadOnly,
+    errno.EPERM: StoreReadOnly,
 }
 
 

@@ -32,13 +32,22 @@ class Recovery:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make the data folder, for this person alone, whatever the umask says."""
+    """Make the data folder, for this person alone, whatever the umask says.
+
+    Raises:
+        StoreReadOnly: it cannot be written. It is left so: whoever protects a folder means it.
+        StoreMisplaced: a file stands there.
+    """
     with translated():
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
             raise StoreMisplaced("a file", str(folder)) from error
-        folder.chmod(0o700)
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        if not os.access(folder, os.W_OK):
+            raise StoreReadOnly("the folder cannot be written")
+        if mode & 0o077:
+            folder.chmod(mode & 0o700)
 
 
 def open_file(
@@ -54,7 +63,7 @@ def open_file(
     Raises:
         StoreTooNew, StoreReadOnly, StoreMisplaced, StoreError: it cannot be used; nothing of it was touched.
     """
-    _check_place(path)
+    check_place(path)
     kept = finish(path)
     try:
         _peek(path)
@@ -67,8 +76,8 @@ def open_file(
     return db, None if kept is None else _recovery(db, kept)
 
 
-def _check_place(path: Path) -> None:
-    """Nothing but a file is opened: reading from a pipe would wait for ever."""
+def check_place(path: Path) -> None:
+    """Nothing but a file is opened: reading from a pipe would wait for ever. Raises StoreMisplaced."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -117,7 +126,7 @@ def _opened(path: Path, *, is_suspicious: bool, prepare: Callable[[sqlite3.Conne
             if 0 < version_of(db) < len(MIGRATIONS):
                 back_up(db, path.with_name(f"{path.stem}-before-v{len(MIGRATIONS)}-{stamp()}.db"))
             migrate(db)
-            _check_tables(db)
+            check_tables(db)
             prepare(db)
         except BaseException:
             db.close()
@@ -125,7 +134,8 @@ def _opened(path: Path, *, is_suspicious: bool, prepare: Callable[[sqlite3.Conne
         return db
 
 
-def _check_tables(db: sqlite3.Connection) -> None:
+def check_tables(db: sqlite3.Connection) -> None:
+    """Raises StoreCorrupt where one of the tables is missing."""
     names = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if lost := {*TABLES, "blob_uses", "message_search"} - names:
         raise StoreCorrupt(f"it has lost its {', '.join(sorted(lost))}")

@@ -20,6 +20,7 @@ from app.store.growth import Growing
 from app.store.instance import InstanceLock
 from app.store.messages import SearchHit
 from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file, prepare_folder
+from app.store.reading_only import copied
 from app.store.salvage import sync
 from app.store.schema import migrate
 from app.store.transaction import transaction
@@ -89,6 +90,27 @@ class Store:
             return cls(worker, db, None, None)
 
         return await worker.run(make)
+
+    @classmethod
+    async def copy_of(cls, folder: Path) -> "Store":
+        """A store that forgets, with what a data folder holds that cannot be written.
+
+        Raises:
+            StoreTooNew, StoreCorrupt, StoreError: that cannot be read either.
+        """
+        worker = Worker("store")
+
+        def make() -> Store:
+            with translated():
+                db = copied(folder / FILE_NAME)
+                _prepare(db)
+                return cls(worker, db, None, None)
+
+        try:
+            return await worker.run(make)
+        except BaseException:
+            worker.stop()
+            raise
 
     async def close(self) -> None:
         """Do what was asked for, write the log back into the file, and let go of the folder."""

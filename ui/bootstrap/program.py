@@ -14,7 +14,7 @@ import resources
 from app.domain.connection import Profile
 from app.domain.models import Catalogue
 from app.domain.request import Setup
-from app.errors import DuologueError, StoreError
+from app.errors import DuologueError, StoreError, StoreReadOnly
 from app.services.accounts import SIMULATOR
 from app.services.catalogue import CatalogueKeeper, load_catalogue
 from app.services.library import Library
@@ -186,15 +186,25 @@ class Program(QObject):
     async def _open_store(self) -> Store:
         try:
             opened = await Store.open(self._folder, self._claimed)
+        except StoreReadOnly as error:
+            return await self._forgetting_store(error, partial(Store.copy_of, self._folder))
         except StoreError as error:
-            text = sentence(error)
-            kept_for_now = "Until this is mended, nothing that you write here is kept when the window closes."
-            self._window.notices.show_notice(replace(text, advice=f"{text.advice} {kept_for_now}".strip()))
-            self._keeper.detach()
-            return await Store.in_memory()
+            return await self._forgetting_store(error, Store.in_memory)
         if opened.recovery is not None:
             self._tell_recovery(opened.recovery)
         return opened.store
+
+    async def _forgetting_store(self, error: StoreError, make: Callable[[], Awaitable[Store]]) -> Store:
+        """What the window goes on with where nothing can be kept; it says so."""
+        try:
+            store = await make()
+        except StoreError as worse:
+            error, store = worse, await Store.in_memory()
+        text = sentence(error, now_ms())
+        kept_for_now = "Until this is mended, nothing that you write here is kept when the window closes."
+        self._window.notices.show_notice(replace(text, advice=f"{text.advice} {kept_for_now}".strip()))
+        self._keeper.detach()
+        return store
 
     async def _answer_doorbell(self) -> None:
         if await asyncio.to_thread(answer, self._folder):

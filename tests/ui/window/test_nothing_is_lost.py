@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.settings.declared import Settings
 from tests.support.desk import Desk
+from tests.support.protected import protected
 from tests.support.waiting import until
 
 Opening = Callable[..., Awaitable[Desk]]
@@ -61,6 +62,25 @@ async def test_a_second_close_leaves_without_what_is_refused(open_desk: Opening,
     desk.write("word " * 20_000)
     await closed_again(desk, await closed_once(desk))
     assert stored(tmp_path, "SELECT text FROM drafts") == []
+
+
+async def test_a_folder_that_cannot_be_written_is_readable_and_the_window_says_so(
+    open_desk: Opening, tmp_path: Path
+) -> None:
+    desk = await open_desk(Settings(default_profile="Simulator"))
+    desk.say("Precious words")
+    await desk.until_answered()
+    shown = desk.program._conversation.shown_id
+    await desk.close()
+    with protected(tmp_path):
+        desk = await open_desk(Settings(default_profile="Simulator", window={"conversation": shown}))
+        assert "cannot be written" in desk.notices
+        assert "nothing that you write here is kept" in desk.notices
+        assert "Precious words" in desk.transcript
+        desk.say("And on")
+        await until(lambda: "And on" in desk.transcript)
+        await desk.close()
+    assert stored(tmp_path, "SELECT text FROM messages WHERE role = 'user'") == [("Precious words",)]
 
 
 async def test_one_unreadable_message_leaves_the_window_usable(open_desk: Opening, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def _store_locked(known: Facts) -> ErrorText:
 def _store_read_only(known: Facts) -> ErrorText:
     return ErrorText(
         joined("The data folder cannot be written to.", said(known)),
-        "What is stored can be read; what is typed now is not stored.",
+        "What is stored there can be read, and stays as it is.",
         "Allow writing to the folder, or start with another one (DUOLOGUE_DATA_DIR).",
     )
 
