@@ -277,6 +277,8 @@ class VaultUntrusted(VaultError):
 class InvalidKey(DuologueError):
     reason: str
     """Never the key or a part of it."""
+    variable: str = ""
+    """The variable of the environment that holds it; empty for one that was entered."""
 
 
 @dataclass(eq=False)

@@ -13,10 +13,15 @@ SIMULATOR = Profile(name="Simulator", kind="simulator", base_url="")
 """Its address is only known once it runs."""
 
 
+KEY_VARIABLE = "ANTHROPIC_API_KEY"
+
+
 class Vault(Protocol):
     async def key(self, profile: str) -> Secret | None: ...
 
     async def store(self, profile: str, key: Secret) -> None: ...
+
+    async def forget(self, profile: str) -> None: ...
 
     async def describe(self) -> str: ...
 
@@ -108,14 +113,35 @@ class Accounts(Generic[C]):
         self._adopted[profile.name] = endpoint
         self._retire(profile.name)
 
+    async def kept(self, profile: Profile) -> Secret | None:
+        """The key that the keyring keeps for a profile.
+
+        Raises:
+            VaultError: it did not say.
+        """
+        return await self._vault.key(profile.name)
+
+    async def forget(self, profile: Profile) -> None:
+        """Take a profile's key out of the keyring and out of use. A running answer ends as it began.
+
+        Raises:
+            VaultError: the keyring keeps it still, and it is in use still.
+        """
+        await self._vault.forget(profile.name)
+        self._adopted.pop(profile.name, None)
+        self._retire(profile.name)
+
     def environment_key(self) -> Secret | None:
         """The key in `ANTHROPIC_API_KEY`, None when there is none.
 
         Raises:
             InvalidKey: it is set, but to something that cannot be a key.
         """
-        text = self._environ.get("ANTHROPIC_API_KEY", "").strip()
-        return self._parse_key(text) if text else None
+        text = self._environ.get(KEY_VARIABLE, "").strip()
+        try:
+            return self._parse_key(text) if text else None
+        except InvalidKey as error:
+            raise InvalidKey(error.reason, KEY_VARIABLE) from None
 
     def placed(self, profile: Profile) -> Profile:
         """The profile with the address that it is used at: the environment's, where it has none of its own."""
@@ -162,10 +188,7 @@ class Accounts(Generic[C]):
         except VaultError as error:
             key, refused = None, error
         if key is None and profile.base_url in {ANTHROPIC_URL, self.placed(Profile("")).base_url}:
-            try:
-                key = self.environment_key()
-            except InvalidKey:
-                raise refused or InvalidKey("ANTHROPIC_API_KEY holds no key") from refused
+            key = self.environment_key()
         if key is None:
             raise refused or KeyMissing(profile.name)
         return key

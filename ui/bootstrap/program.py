@@ -7,15 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 
 import resources
 from app.domain.connection import Profile
 from app.domain.models import Catalogue
 from app.domain.request import Setup
-from app.errors import DuologueError, StoreError, StoreReadOnly
-from app.services.accounts import SIMULATOR
+from app.errors import DuologueError, InvalidKey, StoreError, StoreReadOnly
+from app.services.accounts import KEY_VARIABLE, SIMULATOR
 from app.services.catalogue import CatalogueKeeper, load_catalogue
 from app.services.library import Library
 from app.services.replies import ReplyService
@@ -24,6 +23,7 @@ from app.store.doorbell import answer
 from app.store.opening import Recovery
 from app.store.store import Store
 from ui.bootstrap.engine import Engine
+from ui.bootstrap.external import open_external, open_folder
 from ui.bootstrap.formulas import Formulas
 from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
@@ -124,6 +124,7 @@ class Program(QObject):
         opened = self._keeper.value.window.get("conversation")
         self._rows.refresh()
         await self._conversation.start(opened if isinstance(opened, str) else "", send=early())
+        self._ask_for_key()
 
     async def closed(self) -> None:
         """Wait until the person closes the window, put everything away, and close it."""
@@ -139,7 +140,8 @@ class Program(QObject):
 
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
-        steps = (self._conversation.close, self._store.settle, self._rows.close, self._tasks.close, self._keeper.save)
+        works = (self._rows.close, self._connecting.close, self._tasks.close)
+        steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
         for step in steps:
             try:
@@ -254,7 +256,7 @@ class Program(QObject):
         window.setup.connection_requested.connect(self._open_connection)
         window.page.welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
         window.main.panes_changed.connect(self._remember_panes)
-        window.page.transcript.link_activated.connect(self._open_link)
+        window.page.transcript.link_activated.connect(open_external)
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)
@@ -265,6 +267,8 @@ class Program(QObject):
         presenter = ConnectPresenter(form, self._engine.accounts, self._engine.parse_key, self._own_profile)
         presenter.connected.connect(self._take_connection)
         presenter.models_listed.connect(self._take_models)
+        presenter.forgotten.connect(self._forget_connection)
+        presenter.link_activated.connect(open_external)
         return presenter
 
     # ---- models
@@ -291,7 +295,7 @@ class Program(QObject):
     def _first_profile(self) -> str:
         """The connection chosen earlier, or the one that the environment has a key for."""
         settings = self._keeper.value
-        if settings.default_profile or not self._environ.get("ANTHROPIC_API_KEY", "").strip():
+        if settings.default_profile or not self._environ.get(KEY_VARIABLE, "").strip():
             return settings.default_profile
         return next(iter(self._keeper.profiles()))
 
@@ -313,7 +317,29 @@ class Program(QObject):
     def _take_connection(self, profile: Profile, kept: bool) -> None:
         others = [each for each in self._keeper.value.profiles if each.name != profile.name]
         self._keeper.change(profiles=(profile, *others))
+        if not kept and self._keeper.value.default_profile == profile.name:
+            # the next start has no key for it, and is to ask for one
+            self._keeper.change(default_profile="")
+        self._save_settings()
         self._use_profile(profile.name, kept)
+
+    def _forget_connection(self, profile: Profile) -> None:
+        """Its key is gone: nothing is connected, unless the environment has a key."""
+        if self._profile == profile.name and not self._environ.get(KEY_VARIABLE, "").strip():
+            self._profile = ""
+            self._keeper.change(default_profile="")
+            self._save_settings()
+        self._show_connection()
+
+    def _ask_for_key(self) -> None:
+        """Whoever was connected for the last session only is asked again; the first-run screen asks by itself."""
+        try:
+            self._engine.accounts.environment_key()
+        except InvalidKey as error:
+            self._show_error(error)
+        if not self._profile and self._conversation.shown_id:
+            text = ErrorText("No connection is chosen.", "", "A key that was for one session only is asked for again.")
+            self._window.notices.show_notice(text, "Connect", self._open_connection, tone="caution")
 
     def _show_connection(self) -> None:
         names = [(name, name) for name in self._keeper.profiles()]
@@ -327,8 +353,10 @@ class Program(QObject):
         presenter.setParent(dialog)
         presenter.connected.connect(dialog.accept)
         dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(lambda: self._tasks.start("connection", presenter.close))
         dialog.open()
         presenter.begin()
+        dialog.form.begin()
 
     # ---- setup and settings
 
@@ -381,11 +409,8 @@ class Program(QObject):
     def _save_settings(self) -> None:
         self._tasks.start("settings", self._keeper.save)
 
-    def _open_link(self, target: str) -> None:
-        QDesktopServices.openUrl(QUrl(target))
-
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+        open_folder(self._folder)
 
     # ---- failures
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.services.catalogue import CatalogueKeeper
 from app.settings.keeper import SettingsKeeper
+from ui.theme import metrics
 from ui.welcome.connect_form import ConnectForm
 
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ class ConnectionDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Connection and key")
-        self.setMinimumSize(480, 460)  # room for every choice: labels that wrap do not make a dialog grow
+        # room for every choice: labels that wrap do not make a dialog grow
+        self.setMinimumSize(*metrics.CONNECTION_DIALOG)
         self.form = ConnectForm()
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
+        column.setContentsMargins(*[metrics.SPACE * 6] * 4)
         column.addWidget(self.form)
         column.addStretch(1)
 

@@ -47,5 +47,11 @@ SWITCH_PX = (28, 16)
 COMPOSER_SHARE = 0.4
 """Of the window's height: the composer grows no further."""
 COMPOSER_TEXT_PX = 15
+FORM_PX = 460
+"""Width of the form for a key."""
+FORM_TOP_PX = 96
+"""Room above it."""
+CONNECTION_DIALOG = (520, 520)
+SETTINGS_DIALOG = (560, 420)
 TOAST_MAX_PX = 420
 """Width."""

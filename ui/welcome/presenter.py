@@ -1,5 +1,6 @@
 """Tests keys, brings them to the vault, and says what became of it."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -8,11 +9,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.connection import ANTHROPIC_URL, Profile, Secret, check_address
-from app.errors import AddressRefused, DuologueError, InvalidKey, VaultError
+from app.errors import AddressRefused, DuologueError, InvalidKey, VaultError, VaultLocked
 from app.services.accounts import Accounts
 from ui.bridge.tasks import TaskScope
 from ui.welcome.connect_form import ConnectForm, Entered
 from ui.widgets.error_text import sentence
+
+KEYS_PAGE = "https://platform.claude.com/settings/keys"
+"""Where keys are made."""
 
 
 class ConnectPresenter(QObject):
@@ -21,10 +25,14 @@ class ConnectPresenter(QObject):
     Signals:
         connected: a key is in use; args: the Profile, and whether the key was kept for the next start.
         models_listed: the service named its models; arg: the rows of the Models API.
+        forgotten: the keyring has given up the connection's key; arg: the Profile.
+        link_activated: the person wants to see a page of the service's; arg: its address.
     """
 
     connected = Signal(object, bool)
     models_listed = Signal(object)
+    forgotten = Signal(object)
+    link_activated = Signal(str)
 
     def __init__(
         self,
@@ -43,11 +51,15 @@ class ConnectPresenter(QObject):
         form.test_requested.connect(self._test)
         form.start_requested.connect(partial(self._adopt, True))
         form.session_requested.connect(partial(self._adopt, False))
+        form.edited.connect(self._drop_test)
         form.keyring_retry_requested.connect(self.look_for_keyring)
+        form.forget_requested.connect(self._forget)
+        form.console_requested.connect(partial(self.link_activated.emit, KEYS_PAGE))
 
     def begin(self) -> None:
         """The form is shown: fill in what is known."""
-        self._form.show_address(self._accounts.placed(self._profile()).base_url)
+        url = self._accounts.placed(self._profile()).base_url
+        self._form.show_address(url, is_usual=url == ANTHROPIC_URL)
         self.look_for_keyring()
 
     def look_for_keyring(self) -> None:
@@ -59,8 +71,30 @@ class ConnectPresenter(QObject):
     async def _describe(self) -> None:
         try:
             self._form.show_keyring(await self._accounts.keyring())
+            kept = await self._accounts.kept(self._profile())
         except VaultError as error:
-            self._form.show_no_keyring(sentence(error))
+            self._show_no_keyring(error)
+        else:
+            self._form.show_kept(kept.tail if kept else "")
+
+    def _show_no_keyring(self, error: VaultError) -> None:
+        self._form.show_kept("")
+        self._form.show_no_keyring(sentence(error, _now_ms()), is_locked=isinstance(error, VaultLocked))
+
+    def _drop_test(self) -> None:
+        """What the service says of another key is no news; what the keyring was asked to do is done."""
+        self._tasks.cancel("test")
+
+    def _forget(self) -> None:
+        self._form.show_adopting()
+        self._tasks.start("adopt", self._give_up)
+
+    async def _give_up(self) -> None:
+        profile = self._profile()
+        await self._accounts.forget(profile)
+        self._form.show_kept("")
+        self._form.show_done("The key is forgotten: nothing on this machine keeps it for Duologue any more.")
+        self.forgotten.emit(profile)
 
     def _test(self, entered: Entered) -> None:
         made = self._made(entered)
@@ -76,13 +110,14 @@ class ConnectPresenter(QObject):
     def _adopt(self, keep: bool, entered: Entered) -> None:
         made = self._made(entered)
         if made is not None:
+            self._form.show_adopting()
             self._tasks.start("adopt", partial(self._take, *made, keep))
 
     async def _take(self, profile: Profile, key: Secret, keep: bool) -> None:
         try:
             await self._accounts.adopt(profile, key, keep=keep)
         except VaultError as error:
-            self._form.show_no_keyring(sentence(error))
+            self._show_no_keyring(error)
             return
         self._form.clear_key()
         self.connected.emit(profile, keep)
@@ -97,11 +132,15 @@ class ConnectPresenter(QObject):
             check_address(url)
             return profile, self._parse_key(entered.key)
         except (AddressRefused, InvalidKey) as error:
-            self._form.show_refusal(sentence(error))
+            self._form.show_refusal(sentence(error, _now_ms()))
             return None
 
     def _refused(self, error: DuologueError) -> None:
-        self._form.show_refusal(sentence(error))
+        self._form.show_refusal(sentence(error, _now_ms()))
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _names(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -3,10 +3,9 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from ui.theme import metrics
 from ui.theme.style import dress
 from ui.welcome.connect_form import ConnectForm
-
-WIDTH_PX = 460
 
 
 class WelcomeView(QScrollArea):
@@ -29,11 +28,11 @@ class WelcomeView(QScrollArea):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._offer())
         self._pages.addWidget(self._connect())
-        self._pages.setMaximumWidth(WIDTH_PX)
+        self._pages.setMaximumWidth(metrics.FORM_PX)
         body = QWidget()
         body.setObjectName("welcome_body")
         row = QHBoxLayout(body)
-        row.setContentsMargins(24, 24, 24, 24)
+        row.setContentsMargins(*[metrics.SPACE * 6] * 4)
         row.addWidget(self._pages)
         self.setWidget(body)
 
@@ -44,13 +43,13 @@ class WelcomeView(QScrollArea):
     def show_form(self) -> None:
         """Show the form for a key."""
         self._pages.setCurrentIndex(1)
-        self.form.begin()
         self.form_opened.emit()
+        self.form.begin()
 
     def _offer(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setSpacing(12)
+        column.setSpacing(metrics.SPACE * 3)
         column.addStretch(2)
         title = QLabel("Welcome to Duologue")
         dress(title, look="heading")
@@ -74,7 +73,7 @@ class WelcomeView(QScrollArea):
         buttons.addStretch(1)
         column.addWidget(title)
         column.addWidget(words)
-        column.addSpacing(8)
+        column.addSpacing(metrics.SPACE * 2)
         column.addLayout(buttons)
         column.addStretch(3)
         return page
@@ -82,7 +81,7 @@ class WelcomeView(QScrollArea):
     def _connect(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        column.addStretch(2)
+        column.addSpacing(metrics.FORM_TOP_PX)  # not in the middle: what the form says would move it
         column.addWidget(self.form)
         back = QPushButton("Back")
         dress(back, look="quiet")

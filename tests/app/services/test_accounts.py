@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret
-from app.errors import AddressRefused, KeyMissing, VaultDenied, VaultSilent
+from app.errors import AddressRefused, InvalidKey, KeyMissing, VaultDenied, VaultSilent
 from app.services.accounts import SIMULATOR, Accounts
 from app.vault.keys import parse_key
 
@@ -35,6 +35,11 @@ class Keyring:
         if self.refusal is not None:
             raise self.refusal
         self.keys[profile] = key
+
+    async def forget(self, profile: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.keys.pop(profile, None)
 
     async def describe(self) -> str:
         return "Test Keyring"
@@ -175,3 +180,34 @@ async def test_a_new_way_out_leaves_running_answers_alone() -> None:
     await desk.accounts.close()
     assert before.closed
     assert after.closed
+
+
+async def test_a_key_of_the_environment_that_no_header_carries_is_refused_and_not_repeated() -> None:
+    desk = Desk(Keyring(), {"ANTHROPIC_API_KEY": "sk-ant-schlüssel"})
+    with pytest.raises(InvalidKey) as raised:
+        await desk.accounts.client("Personal")
+    assert raised.value.variable == "ANTHROPIC_API_KEY"
+    assert "schl" not in repr(raised.value)
+
+
+async def test_a_forgotten_key_is_kept_and_used_no_more() -> None:
+    keyring = Keyring()
+    desk = Desk(keyring)
+    profile = desk.profiles["Personal"]
+    await desk.accounts.adopt(profile, TYPED, keep=True)
+    assert await desk.accounts.kept(profile) == TYPED
+    await desk.accounts.forget(profile)
+    assert keyring.keys == {}
+    with pytest.raises(KeyMissing):
+        await desk.accounts.client("Personal")
+
+
+async def test_a_keyring_that_keeps_the_key_leaves_it_in_use() -> None:
+    keyring = Keyring()
+    desk = Desk(keyring)
+    profile = desk.profiles["Personal"]
+    await desk.accounts.adopt(profile, TYPED, keep=True)
+    keyring.refusal = VaultDenied("Test Keyring", "no")
+    with pytest.raises(VaultDenied):
+        await desk.accounts.forget(profile)
+    assert (await desk.accounts.client("Personal")).key == TYPED

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from app.domain.connection import Profile
 from app.settings.declared import Settings
+from app.settings.file import read_settings
 from app.simulator.journal import Entry
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
@@ -167,8 +168,17 @@ async def test_without_a_keyring_the_choice_is_clear_and_nothing_is_written(
     await desk.until_answered()
     await desk.close()
     assert_nowhere(tmp_path, b"CANARY")
-    again = await open_desk()
-    assert again.window.page.welcome.isVisible()
+    settings = read_settings(tmp_path).settings
+    again = await open_desk(settings)
+    assert "No connection is chosen" in again.notices
+    again.window.main.actions_table.triggered.emit("new_conversation")
+    await until(lambda: again.window.page.welcome.isVisible())
+
+
+async def test_a_key_in_the_environment_that_is_none_is_told(open_desk: Opening) -> None:
+    desk = await open_desk(environ={"ANTHROPIC_API_KEY": "sk-ant-schlüssel"})
+    await until(lambda: "What ANTHROPIC_API_KEY holds cannot be an API key" in desk.notices)
+    assert "schl" not in desk.notices
 
 
 async def test_a_wrong_key_is_told_and_stays_in_the_field(open_desk: Opening, simulator: LocalSimulator) -> None:

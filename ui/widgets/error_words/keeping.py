@@ -84,8 +84,11 @@ def _vault_absent(known: Facts) -> ErrorText:
     )
 
 
+UNLOCK = "Unlock it in Passwords and Keys (GNOME), KWalletManager (KDE) or Keychain Access (macOS), then try again."
+
+
 def _vault_locked(known: Facts) -> ErrorText:
-    return ErrorText(f"{_backend(known)} is locked.", "The keys in it are unchanged.", "Unlock it, then try again.")
+    return ErrorText(f"{_backend(known)} is locked.", "The keys in it are unchanged.", UNLOCK)
 
 
 def _vault_denied(known: Facts) -> ErrorText:
@@ -117,6 +120,12 @@ def _backend(known: Facts) -> str:
 
 
 def _invalid_key(known: Facts) -> ErrorText:
+    if variable := known.get("variable"):
+        return ErrorText(
+            joined(f"What {variable} holds cannot be an API key.", said(known)),
+            "Nothing was sent.",
+            "Set the variable anew and start again, or enter a key under Connection.",
+        )
     return ErrorText(
         joined("This cannot be an API key.", said(known)),
         "It was not stored.",
