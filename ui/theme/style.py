@@ -30,6 +30,7 @@ def dress(widget: QWidget, *, look: str = "", tone: str = "") -> None:
         style = widget.style()
         style.unpolish(widget)
         style.polish(widget)
+        widget.updateGeometry()  # another look may need more room, and Qt asks for that at its next polish only
 
 
 def qt_palette(palette: Palette) -> QPalette:
@@ -107,7 +108,7 @@ def _texts(p: Palette) -> str:
     pills = "\n".join(
         f'*[look="pill"][tone="{tone}"] {{ color: {text}; background: {on}; }}\n'
         f'QLabel[look="said"][tone="{tone}"] {{ color: {text}; background: {on};'
-        f" border-radius: {metrics.RADIUS_BUTTON}px; padding: {metrics.SPACE * 2}px; }}\n"
+        f" border-radius: {metrics.RADIUS_BUTTON}px; }}\n"
         f'QLabel[look="notice_text"][tone="{tone}"] {{ color: {text}; font-weight: 600; }}'
         for tone, (text, on) in tone_colours(p).items()
     )

@@ -168,6 +168,7 @@ class ConnectForm(QWidget):
     def _make_texts(self) -> None:
         self._said, self._kept = QLabel(), QLabel()
         self._said.setObjectName("connect_result")
+        self._said.setMargin(metrics.SPACE * 2)  # a stylesheet's padding is not counted before the second look
         self._said.hide()
         self._details = Details()
         self._place_kept = QLabel("Looking for this system’s keyring …")
@@ -226,10 +227,10 @@ class ConnectForm(QWidget):
         self.edited.emit()
 
     def _say(self, words: str, tone: str, details: str = "") -> None:
+        dress(self._said, look="said", tone=tone)
         self._said.setText(words)
         self._said.setVisible(bool(words))
         self._details.show_details(details)
-        dress(self._said, look="said", tone=tone)
 
     def _show_key(self, is_shown: bool) -> None:
         self._reveal.setText("Hide" if is_shown else "Show")

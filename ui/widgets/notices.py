@@ -49,6 +49,7 @@ class Notice(QFrame):
 
             details = Details()
             details.show_details(text.details)
+            words.addSpacing(metrics.SPACE)
             words.addWidget(details)
         row.addLayout(words, 1)
         self.button = QPushButton(action)

@@ -222,7 +222,8 @@ def _gateway_timed_out(known: Facts) -> ErrorText:
 def _overloaded(known: Facts) -> ErrorText:
     wait = duration(known.get("retry_after_s"))
     return ErrorText(
-        joined("The API is overloaded.", said(known, "message")),
+        # the API's own word for it is most often this one
+        joined("The API is overloaded.", "" if known.get("message") == "Overloaded" else said(known, "message")),
         kept_of(known),
         f"Retry in {wait}." if wait else "Retry in a little while, or choose another model.",
     )
