@@ -4,18 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Self
-from uuid import UUID, uuid4
 
 from app.domain.blocks import Block, plain_text
 from app.domain.request import Setup
 from app.domain.usage import TokenUsage
 from app.immutable import NOTHING, immutable
-
-
-def new_id() -> str:
-    """An identifier that no other machine makes: 32 hexadecimal digits."""
-    made: UUID = uuid4()
-    return made.hex
 
 
 class Role(StrEnum):

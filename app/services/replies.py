@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.domain.blocks import TextBlock
 from app.domain.capabilities import takes_prefill
-from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role, new_id
+from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role
 from app.domain.models import Catalogue
 from app.domain.request import Request
 from app.domain.stream import (
@@ -23,6 +23,7 @@ from app.domain.stream import (
 )
 from app.domain.thoughts import is_stale_signature, without_thinking
 from app.errors import DuologueError, InvalidRequest, StoreError, facts
+from app.services.identity import new_id
 from app.services.requests import request_for
 from app.services.thoughts import prefix_of
 

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.blocks import TextBlock
-from app.domain.conversation import Conversation, Message, Role, new_id
+from app.domain.conversation import Conversation, Message, Role
+from app.services.identity import new_id
 from app.store.store import Store
 from tests.support.screen import VirtualScreen
 

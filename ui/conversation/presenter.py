@@ -8,11 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.domain.conversation import Conversation, Draft, Message, MessageState, Role, new_id
+from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.request import Setup
 from app.domain.stream import ClientEvent, ResponseStarted, Retrying
 from app.errors import ConversationGone, DuologueError, StoreError
 from app.services.accounts import SIMULATOR
+from app.services.identity import new_id
 from app.services.library import Library
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope

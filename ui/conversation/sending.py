@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, Protocol
 
 from app.domain.blocks import TextBlock
-from app.domain.conversation import Draft, Message, MessageState, Role, new_id
+from app.domain.conversation import Draft, Message, MessageState, Role
+from app.services.identity import new_id
 from app.services.library import Library, title_from
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QTab
 from app.domain.models import ModelEntry
 from app.settings.declared import About, Settings, abouts
 from ui.settings.prices import PriceTable
+from ui.theme import metrics
 from ui.theme.style import dress
 from ui.widgets.fields import Choice, NumberField, labelled
 
@@ -29,7 +30,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("settings")
         self.setWindowTitle("Settings")
-        self.setMinimumSize(560, 420)
+        self.setMinimumSize(*metrics.SETTINGS_DIALOG)
         self._fields: dict[str, Field] = {}
         self._options: Mapping[str, Sequence[tuple[str, str]]] = {}
         tabs = QTabWidget()
@@ -67,7 +68,7 @@ class SettingsDialog(QDialog):
     def _page(self, section: str) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setSpacing(12)
+        column.setSpacing(metrics.SPACE * 3)
         for name, about in abouts().items():
             if about.section != section:
                 continue

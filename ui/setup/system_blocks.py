@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.blocks import TextBlock
+from ui.theme import metrics
 from ui.theme.style import dress
 from ui.widgets.fields import TextField
 
@@ -26,7 +27,7 @@ class SystemBlocks(QWidget):
         super().__init__()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
+        self._column.setSpacing(metrics.SPACE * 2)
         self._rows: list[tuple[QWidget, TextField, TextBlock]] = []
         self._add = QPushButton("Add a system block")
         self._add.clicked.connect(self._append)
@@ -57,7 +58,7 @@ class SystemBlocks(QWidget):
         row = QWidget()
         column = QVBoxLayout(row)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(metrics.SPACE)
         head = QHBoxLayout()
         label = QLabel(f"Block {number}")
         dress(label, look="muted")

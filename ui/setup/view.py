@@ -122,8 +122,8 @@ class SetupView(QScrollArea):
         body = QWidget()
         body.setObjectName("setup_body")
         column = QVBoxLayout(body)
-        column.setContentsMargins(14, 12, 14, 20)
-        column.setSpacing(8)
+        column.setContentsMargins(metrics.SPACE * 3, metrics.SPACE * 3, metrics.SPACE * 3, metrics.SPACE * 5)
+        column.setSpacing(metrics.SPACE * 2)
         column.addWidget(_section("Connection"))
         column.addWidget(self._profile)
         column.addWidget(self._connection)
@@ -134,7 +134,7 @@ class SetupView(QScrollArea):
         column.addWidget(self._system)
         column.addWidget(_section("Parameters"))
         grid = QGridLayout()
-        grid.setSpacing(8)
+        grid.setSpacing(metrics.SPACE * 2)
         self._labels: dict[str, QLabel] = {}
         cells = (
             ("Max tokens", self._max_tokens), ("Temperature", self._temperature),

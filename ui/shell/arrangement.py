@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from ui.theme import metrics
 
-CENTRE_LEAST_PX = 420
-
 
 @dataclass(frozen=True, slots=True)
 class PaneWishes:
@@ -45,7 +43,7 @@ def arrange(width: int, wishes: PaneWishes, *, floating: str = "") -> Arrangemen
     inspector_floats = width < metrics.INSPECTOR_OVERLAY_BELOW_PX
     docked_left = wishes.sidebar_px if wishes.sidebar_open and not sidebar_floats else 0
     docked_right = wishes.inspector_px if wishes.inspector_open and not inspector_floats else 0
-    docked_right = min(docked_right, max(0, width - docked_left - CENTRE_LEAST_PX))
+    docked_right = min(docked_right, max(0, width - docked_left - metrics.CENTRE_LEAST_PX))
     centre = Span(docked_left, width - docked_left - docked_right)
     sidebar = Span(0, docked_left) if docked_left else None
     inspector = Span(width - docked_right, docked_right) if docked_right else None

@@ -11,8 +11,6 @@ from ui.shell.arrangement import PaneWishes
 from ui.shell.panes import Panes
 from ui.theme import metrics
 
-FIRST_SIZE = (1280, 820)
-
 
 class MainWindow(QMainWindow):
     """Sidebar, conversation and inspector, a bar for notices above them.
@@ -32,7 +30,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle("Duologue")
         self.setMinimumSize(*metrics.MINIMUM_SIZE)
-        self.resize(*FIRST_SIZE)
+        self.resize(*metrics.FIRST_SIZE)
         self.panes = Panes(sidebar, centre, inspector)
         self.panes.wishes_changed.connect(self.panes_changed)
         whole = QWidget()
@@ -114,5 +112,6 @@ def _flag(value: object, default: bool) -> bool:
 
 
 def _pixels(value: object, default: int) -> int:
-    sound = isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 1000
+    low, high = metrics.PANE_RANGE_PX
+    sound = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
     return value if sound and isinstance(value, int) else default

@@ -7,10 +7,7 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.shell.arrangement import Arrangement, PaneWishes, Span, arrange
-
-GRIP_PX = 6
-SIDEBAR_RANGE_PX = (200, 420)
-INSPECTOR_RANGE_PX = (300, 620)
+from ui.theme import metrics
 
 
 class _Grip(QWidget):
@@ -108,11 +105,11 @@ class Panes(QWidget):
         self.wishes_changed.emit()
 
     def _drag_sidebar(self, x: int) -> None:
-        low, high = SIDEBAR_RANGE_PX
+        low, high = metrics.SIDEBAR_RANGE_PX
         self._wish(replace(self._wishes, sidebar_px=max(low, min(high, x))))
 
     def _drag_inspector(self, x: int) -> None:
-        low, high = INSPECTOR_RANGE_PX
+        low, high = metrics.INSPECTOR_RANGE_PX
         self._wish(replace(self._wishes, inspector_px=max(low, min(high, self.width() - x))))
 
     def _place(self) -> None:
@@ -138,5 +135,5 @@ class Panes(QWidget):
         grip.setVisible(span is not None)
         if span is not None:
             edge = span.left + span.width if at_right else span.left
-            grip.setGeometry(edge - GRIP_PX // 2, 0, GRIP_PX, self.height())
+            grip.setGeometry(edge - metrics.GRIP_PX // 2, 0, metrics.GRIP_PX, self.height())
             grip.raise_()

@@ -17,6 +17,15 @@ MEASURE_PX = 784
 INSPECTOR_OVERLAY_BELOW_PX = 1100
 SIDEBAR_OVERLAY_BELOW_PX = 760
 MINIMUM_SIZE = (720, 480)
+FIRST_SIZE = (1280, 820)
+CENTRE_LEAST_PX = 420
+"""The inspector gives way before the centre gets narrower."""
+SIDEBAR_RANGE_PX = (200, 420)
+INSPECTOR_RANGE_PX = (300, 620)
+GRIP_PX = 6
+"""The edge by which a pane is resized."""
+PANE_RANGE_PX = (100, 1000)
+"""What is believed of a pane's remembered width."""
 
 INTERFACE_TEXT_PX = 13
 LABEL_TEXT_PX = 11
@@ -40,6 +49,12 @@ BUTTON_PX = 32
 ROW_PX = 30
 """Height of a row in the sidebar, its headings included."""
 PILL_PX = 20
+LINE_PX = 20
+"""Height of a line in a field of several."""
+CHEVRON_PX = 7
+CHEVRON_LINE_PX = 1.5
+FIND_BAR_PX = 340
+"""Width."""
 DOT_PX = 6
 SCROLLBAR_PX = 10
 SWITCH_PX = (28, 16)

@@ -8,8 +8,6 @@ from ui.theme import metrics
 from ui.transcript.style import Style
 from ui.widgets.announce import announce
 
-WIDTH_PX = 340
-
 
 class FindBar(QFrame):
     """Stands at the upper right of the transcript.
@@ -92,7 +90,7 @@ class FindBar(QFrame):
 
     def stand_in(self, area: QRect) -> None:
         """At the upper right of an area."""
-        wide = min(WIDTH_PX, area.width() - metrics.SPACE * 4)
+        wide = min(metrics.FIND_BAR_PX, area.width() - metrics.SPACE * 4)
         self.setGeometry(area.right() - wide - metrics.SPACE * 2, metrics.SPACE * 2, wide, self.sizeHint().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

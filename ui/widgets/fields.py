@@ -6,11 +6,10 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from ui.theme import metrics
 from ui.theme.style import dress
 
 NOT_SENT = "not sent"
-LINE_PX = 20
-CHEVRON_PX = 7
 
 
 class NumberField(QLineEdit):
@@ -118,9 +117,9 @@ class Choice(QComboBox):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         group = QPalette.ColorGroup.Normal if self.isEnabled() else QPalette.ColorGroup.Disabled
-        painter.setPen(QPen(self.palette().color(group, QPalette.ColorRole.PlaceholderText), 1.5))
-        middle = QPointF(self.width() - CHEVRON_PX * 2, self.height() / 2 + 1)
-        arm = CHEVRON_PX / 2
+        painter.setPen(QPen(self.palette().color(group, QPalette.ColorRole.PlaceholderText), metrics.CHEVRON_LINE_PX))
+        middle = QPointF(self.width() - metrics.CHEVRON_PX * 2, self.height() / 2 + 1)
+        arm = metrics.CHEVRON_PX / 2
         ends = QPointF(-arm, -arm / 2), QPointF(0, arm / 2), QPointF(arm, -arm / 2)
         painter.drawPolyline([middle + each for each in ends])
 
@@ -143,7 +142,7 @@ class TextField(QPlainTextEdit):
         self.setPlaceholderText(placeholder)
         self.setTabChangesFocus(True)
         dress(self, look="field")
-        self.setFixedHeight(lines * LINE_PX + 16)
+        self.setFixedHeight(lines * metrics.LINE_PX + metrics.SPACE * 4)
         self._showing = False
         self.textChanged.connect(self._emit)
 
@@ -164,7 +163,7 @@ def labelled(label: str, field: QWidget) -> tuple[QWidget, QLabel]:
     whole = QWidget()
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(4)
+    column.setSpacing(metrics.SPACE)
     words = QLabel(label)
     dress(words, look="muted")
     words.setWordWrap(True)

@@ -12,7 +12,6 @@ from app.client.messages import MessagesClient
 from app.client.retrying import RetryPolicy
 from app.domain.blocks import TextBlock
 from app.domain.connection import Endpoint, Profile, Secret
-from app.domain.conversation import new_id
 from app.domain.request import Request, Turn
 from app.domain.stream import Accumulator, Reply, Retrying
 from app.errors import (
@@ -27,6 +26,7 @@ from app.errors import (
     TimedOut,
     WrongService,
 )
+from app.services.identity import new_id
 
 pytestmark = pytest.mark.shared
 KEY = "sk-ant-api03-CANARYCANARYCANARY"

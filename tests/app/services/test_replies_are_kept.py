@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.domain.blocks import TextBlock
-from app.domain.conversation import Conversation, Draft, Message, MessageState, Role, new_id
+from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.request import Request
 from app.domain.stream import BlockStarted, ClientEvent, MessageStarted, MessageStopped, TextDelta
 from app.domain.usage import TokenUsage
 from app.errors import DiskFull, StoreError
+from app.services.identity import new_id
 from app.services.library import Library
 from app.services.replies import ReplyService
 from app.simulator.server import own_catalogue

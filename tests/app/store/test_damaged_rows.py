@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.blocks import RECEIVED_JSON, UNREADABLE, RawBlock, TextBlock, ToolUseBlock
-from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role, new_id
+from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role
 from app.domain.models import Catalogue
 from app.domain.request import Parameters, Setup
 from app.domain.stream import Accumulator, BlockStarted, InputJsonDelta
+from app.services.identity import new_id
 from app.services.requests import request_for
 from app.simulator.server import own_catalogue
 from app.store.codec import blocks_from_json, facts_from_json, setup_from_json

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.domain.blocks import Block, TextBlock, ThinkingBlock, ToolUseBlock
-from app.domain.conversation import Conversation, Message, MessageState, Role, new_id
+from app.domain.conversation import Conversation, Message, MessageState, Role
+from app.services.identity import new_id
 from app.store.opening import FILE_NAME
 from app.store.store import Store
 

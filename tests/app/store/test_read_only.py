@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.blocks import TextBlock
-from app.domain.conversation import Conversation, Message, Role, new_id
+from app.domain.conversation import Conversation, Message, Role
 from app.errors import StoreMisplaced, StoreReadOnly
+from app.services.identity import new_id
 from app.store.opening import FILE_NAME
 from app.store.store import Store
 from tests.support.protected import protected

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.blocks import Base64Source, ImageBlock, TextBlock
-from app.domain.conversation import Conversation, Draft, Message, MessageState, Role, new_id
+from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.errors import DiskFull, StoreCorrupt, StoreError
+from app.services.identity import new_id
 from app.store import salvage
 from app.store.opening import FILE_NAME, Recovery
 from app.store.salvage import FOLDER_NAME, RECOVERED_TITLE

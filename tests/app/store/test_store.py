@@ -10,11 +10,12 @@ import pytest
 
 from app.domain.blocks import Base64Source, ImageBlock, RawBlock, TextBlock, ThinkingBlock, ToolUseBlock
 from app.domain.caching import Breakpoint, CachePlan, Section, Ttl
-from app.domain.conversation import Conversation, Draft, Message, MessageState, ReplyFacts, Role, new_id
+from app.domain.conversation import Conversation, Draft, Message, MessageState, ReplyFacts, Role
 from app.domain.request import Parameters, Setup, Thinking
 from app.domain.tools import NativeTool, ToolChoice, ToolDefinition
 from app.domain.usage import TokenUsage
 from app.errors import StoreError, StoreLocked, StoreTooNew
+from app.services.identity import new_id
 from app.store.opening import FILE_NAME
 from app.store.store import Store
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.blocks import TextBlock
-from app.domain.conversation import Conversation, Message, MessageState, Role, new_id
+from app.domain.conversation import Conversation, Message, MessageState, Role
 from app.errors import DiskFull, StoreError
+from app.services.identity import new_id
 from app.store.opening import FILE_NAME
 from app.store.store import Store
 
@@ -26,7 +27,8 @@ import asyncio, sys
 from pathlib import Path
 from dataclasses import replace
 from app.domain.blocks import TextBlock
-from app.domain.conversation import Conversation, Message, MessageState, Role, new_id
+from app.domain.conversation import Conversation, Message, MessageState, Role
+from app.services.identity import new_id
 from app.store.store import Store
 
 def ack(*words):
