@@ -35,6 +35,7 @@ from ui.shell.window import Window
 from ui.theme import metrics
 from ui.theme.theme import Theme
 from ui.welcome.presenter import ConnectPresenter
+from ui.widgets.amounts import counted
 from ui.widgets.error_text import ErrorText, from_facts, sentence
 
 T = TypeVar("T")
@@ -213,15 +214,9 @@ class Program(QObject):
             self._window.main.raise_up()
 
     def _tell_recovery(self, recovery: Recovery) -> None:
-        self._window.notices.show_notice(
-            ErrorText(
-                "The database was damaged.",
-                f"{recovery.conversations:,} conversations with {recovery.messages:,} messages could be read and are "
-                f"here; the damaged file is kept as {recovery.kept_at}.",
-                "",
-            ),
-            tone="caution",
-        )
+        found = f"{counted(recovery.conversations, 'conversation')} with {counted(recovery.messages, 'message')}"
+        kept = f"{found} could be read and are here; the damaged file is kept as {recovery.kept_at}."
+        self._window.notices.show_notice(ErrorText("The database was damaged.", kept), tone="caution")
 
     def _build(self) -> None:
         window, library = self._window, Library(self._store)

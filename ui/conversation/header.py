@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme
+from ui.widgets.amounts import usd
 from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.icon_button import IconButton
 from ui.widgets.pill import Pill
@@ -53,12 +54,12 @@ class Header(QFrame):
     def show_title(self, title: str) -> None:
         self._title.show_text(title or UNTITLED)
 
-    def show_cost(self, usd: float | None, *, simulated: bool = False) -> None:
-        """What the conversation's answers cost so far; None where that is not known, or nothing was answered."""
-        self._cost.setVisible(usd is not None)
-        if usd is None:
+    def show_cost(self, cost: float | None, *, simulated: bool = False) -> None:
+        """What the conversation's answers cost so far, in USD; None where that is not known or nothing was answered."""
+        self._cost.setVisible(cost is not None)
+        if cost is None:
             return
-        amount = f"${usd:.4f}" if usd < 1 else f"${usd:.2f}"
+        amount = usd(cost)
         self._cost.show_fact(f"{amount} simulated" if simulated else amount, "quiet")
         self._cost.setToolTip(
             "What this would cost with the real service; nothing was charged"

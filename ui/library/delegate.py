@@ -9,7 +9,7 @@ from ui.library.model import ENTRY_ROLE, shown_title
 from ui.theme import fonts, metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme
-from ui.widgets.direction import line_option
+from ui.widgets.direction import isolated, line_option
 
 Index = QModelIndex | QPersistentModelIndex
 ICONS = {"": "message-circle", "answering": "message-circle", "failed": "triangle-alert"}
@@ -90,7 +90,7 @@ class LibraryDelegate(QStyledItemDelegate):
         painter.drawEllipse(QRectF(left, rect.center().y() - metrics.DOT_PX / 2 + 1, metrics.DOT_PX, metrics.DOT_PX))
 
     def _title(self, painter: QPainter, rect: QRect, title: str, font: QFont) -> None:
-        shown = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, rect.width())
+        shown = isolated(QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, rect.width()))
         painter.setFont(font)
         painter.setPen(QColor(self._theme.palette.text))
         painter.drawText(QRectF(rect), shown, line_option(shown))

@@ -61,9 +61,9 @@ class LibraryList(QListView):
         if self.state() == QAbstractItemView.State.EditingState:
             self._waiting = (rows, now_ms)
             return
-        selected, current, at = self.selected_ids(), self._current_id(), self.verticalScrollBar().value()
+        selected, current, at = self.selected_ids(), self.current_id, self.verticalScrollBar().value()
         self._rows.show(rows, now_ms)
-        if self.selected_ids() != selected or self._current_id() != current:
+        if self.selected_ids() != selected or self.current_id != current:
             self._select(selected, current)
             self.verticalScrollBar().setValue(at)
 
@@ -100,7 +100,9 @@ class LibraryList(QListView):
         rows = (self._rows.row_at(index) for index in sorted(self.selectedIndexes()))
         return [row.id for row in rows if row is not None]
 
-    def _current_id(self) -> str:
+    @property
+    def current_id(self) -> str:
+        """The conversation that the keyboard is at, or was; empty for none."""
         row = self._rows.row_at(self.currentIndex())
         return "" if row is None else row.id
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 )
 
 from ui.library.groups import Entry, Heading, LibraryRow, grouped
+from ui.widgets.direction import isolated
 from ui.widgets.elided_label import LONGEST
 
 __all__ = ["ENTRY_ROLE", "LibraryModel", "LibraryRow"]
@@ -114,7 +115,7 @@ class LibraryModel(QAbstractListModel):
 
 def shown_title(row: LibraryRow) -> str:
     """The title as one line; a stand-in when there is none yet."""
-    return " ".join(row.title[:LONGEST].split()) or UNTITLED
+    return isolated(" ".join(row.title[:LONGEST].split())) or UNTITLED
 
 
 def _told(row: LibraryRow, role: int) -> object:

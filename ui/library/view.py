@@ -80,6 +80,11 @@ class LibraryView(QWidget):
         self.connection_button.setAccessibleName(f"Connection: {text}, {self.connection_pill.text()}")
         self.connection_button.setToolTip("Connection and key")
 
+    @property
+    def focused_id(self) -> str:
+        """The conversation that the keyboard is at; empty where it is elsewhere."""
+        return self.list.current_id if self.list.hasFocus() else ""
+
     def begin_rename(self, conversation_id: str) -> None:
         """Let that conversation's title be typed in place."""
         self.list.begin_rename(conversation_id)

@@ -20,7 +20,7 @@ class Command:
 
 COMMANDS = (
     Command("new_conversation", "New conversation", ("Ctrl+N",), "conversation"),
-    Command("rename_conversation", "Rename conversation", ("Shift+F2",), "conversation"),
+    Command("rename_conversation", "Rename conversation", ("F2", "Shift+F2"), "conversation"),
     Command("delete_conversation", "Delete conversation", ("Ctrl+Shift+Backspace",), "conversation"),
     Command("stop", "Stop the answer", ("Ctrl+.",), "answer"),
     Command("retry", "Retry the last answer", ("Ctrl+R",), "answer"),

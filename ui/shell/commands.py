@@ -13,6 +13,7 @@ from ui.conversation.presenter import ConversationPresenter
 from ui.library.presenter import LibraryPresenter
 from ui.library.view import LibraryView
 from ui.shell.main_window import MainWindow
+from ui.widgets.amounts import counted
 from ui.widgets.toast import Toast
 
 
@@ -88,9 +89,10 @@ class Commands(QObject):
         self._conversation.open(conversation_id)
 
     def _rename(self) -> None:
-        if self._conversation.shown_id:
+        conversation_id = self._library_view.focused_id or self._conversation.shown_id
+        if conversation_id:
             self._window.panes.show_sidebar()
-            self._library_view.begin_rename(self._conversation.shown_id)
+            self._library_view.begin_rename(conversation_id)
 
     def _delete(self) -> None:
         if self._conversation.shown_id:
@@ -101,7 +103,7 @@ class Commands(QObject):
         self._deleted = (*(self._deleted if self._toast.isVisible() else ()), *conversation_ids)
         self._conversation.forget(conversation_ids)
         count = len(self._deleted)
-        self._toast.show_toast("Conversation deleted" if count == 1 else f"{count:,} conversations deleted")
+        self._toast.show_toast("Conversation deleted" if count == 1 else f"{counted(count, 'conversation')} deleted")
 
     def _undo_delete(self) -> None:
         deleted, self._deleted = self._deleted, ()

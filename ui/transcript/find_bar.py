@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButto
 
 from ui.theme import metrics
 from ui.transcript.style import Style
+from ui.widgets.amounts import counted
 from ui.widgets.announce import announce
 
 
@@ -75,7 +76,7 @@ class FindBar(QFrame):
         else:
             self._count.setText("" if searching or not self.field.text() else "No hits")
         if not searching and self.field.text():
-            announce(self.field, f"{total:,} hits" if total else "No hits")
+            announce(self.field, counted(total, "hit") if total else "No hits")
 
     def dress(self, style: Style) -> None:
         colours = style.palette

@@ -27,6 +27,7 @@ from ui.transcript.sections import (
 from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, NoteKind, NoteSpec
 from ui.transcript.style import Style
 from ui.transcript.units import RowPiece, Unit, leaves_of
+from ui.widgets.amounts import counted
 
 
 class ErrorSentences(Protocol):
@@ -298,8 +299,7 @@ def _facts(facts: ReplyFacts | None) -> str:
     if facts.first_token_ms is not None:
         parts.append(f"{facts.first_token_ms / 1000:.1f} s to first token")
     if facts.usage is not None and facts.usage.output_tokens:
-        count = facts.usage.output_tokens
-        parts.append("1 token" if count == 1 else f"{count:,} tokens")
+        parts.append(counted(facts.usage.output_tokens, "token"))
     if facts.usage is not None and facts.usage.cache_read_input_tokens:
         parts.append(f"{facts.usage.cache_read_input_tokens:,} from cache")
     if facts.stop_reason not in (None, "end_turn", "tool_use"):

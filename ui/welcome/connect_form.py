@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.welcome.keyring_choices import KeyringChoices
+from ui.widgets.amounts import counted
 from ui.widgets.details import Details
 from ui.widgets.error_text import ErrorText
 
@@ -106,7 +107,7 @@ class ConnectForm(QWidget):
         """The service took the key and named its models."""
         self._is_busy = False
         named = ", ".join(names[:MODELS_NAMED]) + (" and more" if len(names) > MODELS_NAMED else "")
-        count = "1 model" if len(names) == 1 else f"{len(names)} models"
+        count = counted(len(names), "model")
         self._say(f"The key works. {count}: {named}." if names else "The key works. No model is listed.", "good")
         self._refresh()
 

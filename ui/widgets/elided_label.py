@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from ui.widgets.direction import line_option
+from ui.widgets.direction import isolated, line_option
 
 LONGEST = 400
 """Characters that are measured; no window shows more of one line, and measuring a megabyte takes a second."""
@@ -20,7 +20,7 @@ class ElidedLabel(QLabel):
 
     def show_text(self, text: str) -> None:
         """Show another text, as one line."""
-        line = " ".join(text[:LONGEST].split())
+        line = isolated(" ".join(text[:LONGEST].split()))
         self.setText(line)
         self.setAccessibleName(line)
         self.setToolTip(line)
@@ -31,5 +31,5 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = isolated(self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width()))
         painter.drawText(self.rect(), shown, line_option(shown))

@@ -4,14 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.settings.file import read_settings
 from app.simulator.journal import Entry
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
 from tests.support.waiting import until
+from ui.theme import metrics
 from ui.widgets.fields import NumberField
 
 
@@ -82,6 +84,36 @@ async def test_two_deletions_are_undone_together(desk: Desk) -> None:
         await until(lambda id_=id_: id_ in desk.program._commands._deleted)  # type: ignore[misc]
     desk.program._commands._toast.undone.emit()
     await until(lambda: set(desk.program._rows.order) >= set(ids))
+
+
+async def test_f2_renames_what_the_keyboard_is_at_else_what_is_shown(desk: Desk) -> None:
+    for text in ("One", "Two"):
+        desk.program._conversation.new()
+        await until(lambda: desk.program._conversation.shown_id == "")
+        desk.say(text)
+        await desk.until_answered()
+    rows = desk.window.library.list
+    await until(lambda: len(desk.program._rows.order) == 2)
+    QTest.keyClick(desk.window.page.composer.editor, Qt.Key.Key_F2)
+    editor = rows.findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == "Two"
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    rows.setFocus()
+    rows.show_open(desk.program._rows.order[1])
+    QTest.keyClick(rows, Qt.Key.Key_F2)
+    assert [each.text() for each in rows.findChildren(QLineEdit) if each.isVisible()] == ["One"]
+
+
+async def test_a_toast_hides_neither_the_head_nor_the_composer(desk: Desk) -> None:
+    desk.window.main.resize(*metrics.MINIMUM_SIZE)
+    desk.write("line\n" * 40)
+    toast = desk.program._commands._toast
+    toast.show_toast("Conversation deleted")
+    page = desk.window.page
+    covered = QRect(toast.mapTo(page, QPoint()), toast.size())
+    for part in (page.header, page.composer):
+        assert not covered.intersects(QRect(part.mapTo(page, QPoint()), part.size()))
 
 
 @pytest.mark.parametrize("written", [{"version": 99, "theme": "dark"}, {"version": 1, "theme": "purple"}])

@@ -27,6 +27,7 @@ from ui.transcript.leaves.rows_of_code import LONGEST_ROW, CodeRows
 from ui.transcript.leaves.text import paint_bars
 from ui.transcript.specs import CodeSpec, Lines, Run
 from ui.transcript.style import Style
+from ui.widgets.amounts import counted
 
 ROW_STRIDE: Final = 4096
 """Offsets are row times this, plus UTF-16 units in the row."""
@@ -223,7 +224,7 @@ class CodeLeaf(Leaf):
         row = QRectF(self._left + style.space * 3.5, self._foot_top(style), self._width, style.code_lead)
         painter.setFont(style.small)
         painter.setPen(style.colour("accent"))
-        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, f"Show {self._folded_lines:,} more lines")
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, f"Show {counted(self._folded_lines, 'more line')}")
 
     def _foot_top(self, style: Style) -> int:
         return self._head + self._shown_rows * style.code_lead + style.space
