@@ -90,7 +90,7 @@ class ProxyFailed(ConnectionFailed):
 @dataclass(eq=False)
 class TimedOut(ConnectionFailed):
     phase: str
-    """`connect`, `first byte` or `between bytes`."""
+    """`connect`, `upload`, `first byte` or `between bytes`."""
     after_s: float
 
 

@@ -72,7 +72,9 @@ async def _resent_later(call: Call, ask: Callable[[Call], Awaitable[Any]]) -> An
 
 
 def _timeouts(call: Call) -> Timeouts:
-    return Timeouts(connect_s=call.connect_s, first_byte_s=call.timeout_s, between_bytes_s=call.timeout_s)
+    return Timeouts(
+        connect_s=call.connect_s, first_byte_s=call.timeout_s, whole_s=call.timeout_s, between_bytes_s=call.timeout_s
+    )
 
 
 def _policy(call: Call) -> RetryPolicy:

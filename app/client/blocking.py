@@ -45,7 +45,7 @@ class BlockingClient:
         attempt = 1
         while True:
             try:
-                response = self._open(spoken.path, spoken.wire.headers, spoken.wire.body)
+                response = self._open(spoken.path, spoken.wire.headers, spoken.wire.body, whole=True)
                 break
             except (ApiError, ConnectionFailed) as error:
                 wait = self._exchange.wait_after(error, attempt)
@@ -109,14 +109,15 @@ class BlockingClient:
         if verdict := reader.verdict():
             raise verdict
 
-    def _open(self, path: str, headers: Mapping[str, str], body: Any) -> httpx.Response:
-        """Send and wait for headers. Raises for any status but 200."""
+    def _open(self, path: str, headers: Mapping[str, str], body: Any, *, whole: bool = False) -> httpx.Response:
+        """Send and wait for headers; `whole`: of an answer that is not streamed. Raises for any status but 200."""
+        timeouts = self._exchange.timeouts
         request = self._exchange.request(self._http, "POST", path, headers, body)
-        request.extensions["timeout"] = blocking_timeout(self._exchange.timeouts).as_dict()
+        request.extensions["timeout"] = blocking_timeout(timeouts, whole=whole).as_dict()
         try:
             response = self._http.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise self._exchange.no_answer(error) from error
+            raise self._exchange.no_answer(error, timeouts.whole_s if whole else timeouts.first_byte_s) from error
         if response.status_code == httpx.codes.OK:
             return response
         with closing(response):

@@ -25,8 +25,12 @@ class Timeouts:
     """Seconds. Each is a total: bytes that trickle in do not stretch them."""
 
     connect_s: float = 10.0
+    upload_s: float = 600.0
+    """For the request's body: 30 MB of pictures over a slow line take minutes."""
     first_byte_s: float = 60.0
-    """From sending to the response's headers."""
+    """From the end of the upload to the response's headers."""
+    whole_s: float = 600.0
+    """The same for an answer that is not streamed: its headers come when all of it is made."""
     between_bytes_s: float = 90.0
 
 
@@ -62,14 +66,14 @@ def build_blocking(endpoint: Endpoint, timeouts: Timeouts, network: Network) -> 
     return coalesce(made)
 
 
-def blocking_timeout(timeouts: Timeouts) -> httpx.Timeout:
-    """The timers of a client that blocks: the longer of the two waits for an answer, for each read."""
-    longest = max(timeouts.first_byte_s, timeouts.between_bytes_s)
-    return httpx.Timeout(longest, connect=timeouts.connect_s, pool=timeouts.connect_s)
+def blocking_timeout(timeouts: Timeouts, *, whole: bool = False) -> httpx.Timeout:
+    """The timers of a client that blocks, for each read: the longer of two waits; `whole`: that for a whole answer."""
+    longest = max(timeouts.whole_s if whole else timeouts.first_byte_s, timeouts.between_bytes_s)
+    return httpx.Timeout(longest, connect=timeouts.connect_s, pool=timeouts.connect_s, write=timeouts.upload_s)
 
 
 def _httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:
-    return httpx.Timeout(None, connect=timeouts.connect_s, pool=timeouts.connect_s)
+    return httpx.Timeout(None, connect=timeouts.connect_s, pool=timeouts.connect_s, write=timeouts.upload_s)
 
 
 def _options(endpoint: Endpoint, network: Network, *, http2: bool) -> dict[str, Any]:

@@ -68,10 +68,12 @@ class Exchange:
         except (ValueError, httpx.InvalidURL) as error:
             raise ProxyFailed(self.host, f"an address cannot be used ({type(error).__name__})") from error
 
-    def no_answer(self, error: Exception) -> ConnectionFailed:
-        """The failure that an exception before the response's headers stands for."""
-        if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
-            return TimedOut(self.host, "no answer", "first byte", self.timeouts.first_byte_s)
+    def no_answer(self, error: Exception, limit_s: float) -> ConnectionFailed:
+        """The failure that an exception before the response's headers stands for; they were to come in `limit_s`."""
+        if isinstance(error, httpx.WriteTimeout):
+            return TimedOut(self.host, "the request was not taken", "upload", self.timeouts.upload_s)
+        if isinstance(error, TimeoutError | httpx.ReadTimeout):
+            return TimedOut(self.host, "no answer", "first byte", limit_s)
         return connection_failure(
             error,
             host=self.host,

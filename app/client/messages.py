@@ -69,7 +69,8 @@ class MessagesClient:
     async def ask(self, request: Request) -> Answer:
         """Ask without streaming, and give the headers as well. Same errors as `stream`."""
         spoken = Spoken.of(request, stream=False)
-        body, headers = await self._json("POST", spoken.path, spoken.wire.headers, spoken.wire.body)
+        limit_s = self._exchange.timeouts.whole_s
+        body, headers = await self._json("POST", spoken.path, spoken.wire.headers, spoken.wire.body, limit_s)
         return Answer(spoken.reply(body), headers)
 
     async def count_tokens(self, request: Request) -> int:
@@ -143,13 +144,13 @@ class MessagesClient:
     # ---- one request
 
     async def _json(
-        self, method: str, path: str, headers: Mapping[str, str], body: Any
+        self, method: str, path: str, headers: Mapping[str, str], body: Any, limit_s: float | None = None
     ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """A request that is answered by one JSON object, with retries: the object, and the response's headers."""
         attempt = 1
         while True:
             try:
-                response = await self._open(method, path, headers, body)
+                response = await self._open(method, path, headers, body, limit_s)
                 break
             except (ApiError, ConnectionFailed) as error:
                 wait = self._exchange.wait_after(error, attempt)
@@ -162,15 +163,22 @@ class MessagesClient:
         finally:
             await response.aclose()
 
-    async def _open(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> httpx.Response:
-        """Send and wait for headers. Raises for any status but 200."""
+    async def _open(
+        self, method: str, path: str, headers: Mapping[str, str], body: Any, limit_s: float | None = None
+    ) -> httpx.Response:
+        """Send and wait for headers. Raises for any status but 200.
+
+        `limit_s` is how long they may take once the request is sent; connecting and sending have limits of their own.
+        """
         http = await self._client()
         request = self._exchange.request(http, method, path, headers, body)
+        wait_s = limit_s or self._exchange.timeouts.first_byte_s
         try:
-            async with asyncio.timeout(self._exchange.timeouts.first_byte_s):
+            async with asyncio.timeout(None) as timer:
+                request.extensions["trace"] = _once_sent(timer, wait_s)
                 response = await http.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise self._exchange.no_answer(error) from error
+            raise self._exchange.no_answer(error, wait_s) from error
         if response.status_code == httpx.codes.OK:
             return response
         try:
@@ -197,3 +205,18 @@ class MessagesClient:
                 exchange = self._exchange
                 self._http = await asyncio.to_thread(build, exchange.endpoint, exchange.timeouts, exchange.network)
             return self._http
+
+
+def _once_sent(timer: asyncio.Timeout, wait_s: float) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
+    """Start a timer when a request has been sent whole, and again should it have to be sent over another connection.
+
+    Source: httpx, "Extensions", trace.
+    """
+
+    async def trace(event: str, _info: Mapping[str, Any]) -> None:
+        if event.endswith("send_request_body.complete"):
+            timer.reschedule(asyncio.get_running_loop().time() + wait_s)
+        elif event.endswith("send_request_headers.started"):
+            timer.reschedule(None)
+
+    return trace

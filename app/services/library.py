@@ -37,6 +37,10 @@ class ConversationStore(Protocol[R]):
 
     async def save_draft(self, conversation_id: str, draft: Draft) -> None: ...
 
+    async def fresh_setup(self) -> Setup | None: ...
+
+    async def save_fresh_setup(self, setup: Setup | None) -> None: ...
+
 
 def title_from(text: str) -> str:
     """A title at once, from the first words of the first prompt; empty for an empty prompt."""
@@ -97,3 +101,11 @@ class Library(Generic[R]):
 
     async def save_draft(self, conversation_id: str, draft: Draft) -> None:
         await self._store.save_draft(conversation_id, draft)
+
+    async def fresh_setup(self) -> Setup | None:
+        """The setup that was chosen for the conversation that does not exist yet, None where nothing was."""
+        return await self._store.fresh_setup()
+
+    async def save_fresh_setup(self, setup: Setup | None) -> None:
+        """Keep that setup; None: it is nobody's choice any more."""
+        await self._store.save_fresh_setup(setup)

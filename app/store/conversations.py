@@ -123,6 +123,19 @@ def save_draft(db: sqlite3.Connection, conversation_id: str, draft: Draft) -> No
         db.execute("DELETE FROM drafts WHERE conversation_id = ?", (conversation_id,))
 
 
+FRESH_SETUP = "setup of a new conversation"
+"""Where in the drafts that setup stands: it is one, of a conversation that does not exist yet."""
+
+
+def fresh_setup(db: sqlite3.Connection) -> Setup | None:
+    kept = draft(db, FRESH_SETUP)
+    return None if kept is None else setup_from_json(kept.text)
+
+
+def save_fresh_setup(db: sqlite3.Connection, setup: Setup | None) -> None:
+    save_draft(db, FRESH_SETUP, Draft(setup_to_json(setup)) if setup is not None else Draft())
+
+
 def _sound(text: str) -> str:
     """SQLite takes no lone surrogates; a pasted one becomes a question mark rather than a lost draft."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from app.store import header
+from app.store.conversations import FRESH_SETUP
 from app.store.failures import translated
 from app.store.rows import LARGEST_ROW, Row, readable
 from app.store.schema import TABLES, migrate
@@ -160,10 +161,10 @@ def _join(db: sqlite3.Connection) -> None:
         INSERT OR IGNORE INTO conversations (id, title, created_ms, setup)
         SELECT conversation_id, ?, min(at), '{}' FROM (
             SELECT conversation_id, created_ms AS at FROM messages
-            UNION ALL SELECT conversation_id, 0 FROM drafts WHERE conversation_id <> ''
+            UNION ALL SELECT conversation_id, 0 FROM drafts WHERE conversation_id NOT IN ('', ?)
         ) GROUP BY conversation_id
         """,
-        (RECOVERED_TITLE,),
+        (RECOVERED_TITLE, FRESH_SETUP),
     )
     db.executemany("UPDATE messages SET parent = ? WHERE seq = ?", list(_new_parents(db)))
     db.execute("DELETE FROM growth WHERE seq NOT IN (SELECT seq FROM messages)")

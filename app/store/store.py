@@ -204,6 +204,13 @@ class Store:
         """An empty text removes the draft."""
         await self._run(lambda: conversations.save_draft(self._db, conversation_id, draft))
 
+    async def fresh_setup(self) -> Setup | None:
+        """The setup that was chosen for the conversation that does not exist yet, None where nothing was."""
+        return await self._run(lambda: conversations.fresh_setup(self._db))
+
+    async def save_fresh_setup(self, setup: Setup | None) -> None:
+        await self._run(lambda: conversations.save_fresh_setup(self._db, setup))
+
     async def back_up(self, path: Path) -> None:
         """A whole copy at `path`, which must not exist, while everything goes on."""
         await self._run(lambda: back_up(self._db, path))

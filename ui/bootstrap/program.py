@@ -41,7 +41,10 @@ from ui.widgets.error_text import ErrorText, from_facts, sentence
 T = TypeVar("T")
 
 CLOSE_WITHIN_S = 3.0
-"""After that the window's process ends with what is on the disk; a stopped answer is there since it last grew."""
+"""For storing what was written: a slow disk takes a second for an fsync, and nobody waits, for the window is hidden.
+After that the process ends with what is on the disk; a stopped answer is there since it last grew."""
+SHUT_WITHIN_S = 0.5
+"""For connections and the simulator: all is stored, and the system closes what is left open."""
 ZOOM_STEP = 1.1
 
 
@@ -136,7 +139,9 @@ class Program(QObject):
         if refused := await self._in_time(self._put_away):
             await self._ask_to_copy(refused)
             await self._in_time(self._put_away)
-        await self._in_time(self._shut)
+        await self._in_time(self._close_store)
+        self._formulas.close()
+        await self._in_time(self._engine.close, SHUT_WITHIN_S)
         self._window.main.leave()
 
     async def _put_away(self) -> DuologueError | None:
@@ -169,17 +174,15 @@ class Program(QObject):
         await self._closing.wait()
         self._window.main.hide()
 
-    async def _shut(self) -> None:
-        self._formulas.close()
-        await self._engine.close()
+    async def _close_store(self) -> None:
         try:
             await self._store.close()
         except StoreError as error:
             self._show_error(error)
 
-    async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T | None:
+    async def _in_time(self, work: Callable[[], Awaitable[T]], within_s: float = CLOSE_WITHIN_S) -> T | None:
         try:
-            async with asyncio.timeout(CLOSE_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 return await work()
         except TimeoutError:
             return None  # a disk or a network that hangs must not keep a window alive that nobody sees

@@ -68,6 +68,8 @@ class ConversationPresenter(QObject):
         self._was_sent_early = False
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
         self._draft_timer.timeout.connect(self._save_draft)
+        self._setup_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
+        self._setup_timer.timeout.connect(self._save_setups)
         self._phase_timer = QTimer(self, interval=PHASE_TICK_MS)
         self._phase_timer.timeout.connect(self._show_phase)
         page.composer.send_requested.connect(self._send)
@@ -140,11 +142,9 @@ class ConversationPresenter(QObject):
         """The person changed what is sent besides the messages."""
         session = self._session
         session.conversation = replace(session.conversation, setup=setup)
+        session.has_new_setup = True
+        self._setup_timer.start()
         self.setup_shown.emit(setup)
-        if not session.is_new:
-            self._tasks.start(
-                f"setup {session.conversation.id}", partial(self._library.save_setup, session.conversation.id, setup)
-            )
 
     def use_profile(self, name: str) -> None:
         """A connection was chosen for what is shown."""
@@ -171,8 +171,10 @@ class ConversationPresenter(QObject):
         """Stop every answer, store what has arrived and the draft."""
         self._draft_timer.stop()
         self._phase_timer.stop()
+        self._setup_timer.stop()
         await self._tasks.close()
         await self._library.save_draft(self.shown_id, self._session.draft_to_keep)
+        await self._keep_setups()
 
     # ---- opening
 
@@ -216,6 +218,10 @@ class ConversationPresenter(QObject):
         draft = await self._library.draft(conversation_id)
         if not conversation_id:
             self._fresh = self._blank(draft)
+            chosen = await self._library.fresh_setup()
+            if chosen is not None:
+                connected = replace(chosen, profile=self._fresh_setup.profile)
+                self._fresh.conversation = replace(self._fresh.conversation, setup=connected)
             return self._fresh
         session = Session(await self._library.open(conversation_id), draft, self)
         self._sessions[conversation_id] = session
@@ -224,7 +230,7 @@ class ConversationPresenter(QObject):
     def _as_begun(self) -> Session:
         """The conversation that is not stored yet, with what was entered there; else with today's default."""
         default = self._default_setup()
-        if self._fresh.conversation.setup == self._fresh_setup:
+        if not self._is_chosen:
             self._fresh.conversation = replace(self._fresh.conversation, setup=default)
             self._fresh_setup = default
         return self._fresh
@@ -278,6 +284,38 @@ class ConversationPresenter(QObject):
     def _keep_draft(self, session: Session) -> None:
         id_ = "" if session.is_new else session.conversation.id
         self._tasks.start(f"draft {id_}", partial(self._library.save_draft, id_, session.draft_to_keep))
+
+    # ---- setups
+
+    def _save_setups(self) -> None:
+        self._tasks.start("setups", self._keep_setups)
+
+    async def _keep_setups(self) -> None:
+        """Store what was changed; one write for a word that was typed, not one a letter."""
+        for session in {id(each): each for each in (*self._sessions.values(), self._session, self._fresh)}.values():
+            if not session.has_new_setup:
+                continue
+            session.has_new_setup = False
+            try:
+                await self._keep_setup(session)
+            except StoreError:
+                session.has_new_setup = True
+                raise
+
+    async def _keep_setup(self, session: Session) -> None:
+        setup = session.conversation.setup
+        if session.is_new:
+            await self._library.save_fresh_setup(setup if self._is_chosen else None)
+        else:
+            await self._library.save_setup(session.conversation.id, setup)
+
+    @property
+    def _is_chosen(self) -> bool:
+        """Whether the new conversation's setup is anything but the default; the connection is chosen elsewhere."""
+        chosen = replace(self._fresh.conversation.setup, profile="")
+        return chosen != replace(self._fresh_setup, profile="")
+
+    # ---- editing
 
     def _edit_last(self) -> None:
         prompt = self._session.last_prompt
@@ -341,6 +379,8 @@ class ConversationPresenter(QObject):
 
     def message_sent(self, session: Session, was_new: bool) -> None:
         self._sessions[session.conversation.id] = session
+        if was_new:
+            self._tasks.start("fresh setup", partial(self._library.save_fresh_setup, None))
         if session is self._session:
             self._draft_timer.stop()
             self._show_draft()

@@ -45,6 +45,8 @@ class Session:
         """A message is on its way to the disk and its answer has not begun."""
         self.stop_wanted = False
         """Stop was asked for before there was an answer to stop."""
+        self.has_new_setup = False
+        """Its setup is not stored as it stands."""
         self._snapshot: Callable[[], Message] | None = None
         self._view = view
 

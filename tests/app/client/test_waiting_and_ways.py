@@ -2,19 +2,22 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
-from app.client.connection import Network
+from app.client.connection import Network, Timeouts
 from app.client.messages import MessagesClient
 from app.client.retrying import RetryPolicy
 from app.domain.blocks import TextBlock
 from app.domain.connection import Endpoint, Profile, Secret
 from app.domain.request import Request, Turn
 from app.domain.stream import Retrying
-from app.errors import ApiError, ConnectionFailed, RateLimited, WrongService
+from app.errors import ApiError, ConnectionFailed, RateLimited, TimedOut, WrongService
+from tests.support.waiting import until
 
 KEY = "sk-ant-api03-CANARY-waiting-0001"
 REQUEST = Request(model="claude-sonnet-5-5", max_tokens=10, turns=(Turn("user", (TextBlock("Hi"),)),))
@@ -163,3 +166,59 @@ async def test_a_redirect_is_named_without_what_could_be_secret(far: Far) -> Non
     assert isinstance(error, WrongService)
     assert error.target == "https://other.example:8443/v1"
     assert len(far.asked) == 1
+
+
+class Slow(Far):
+    """A far end that takes the request's body only when it may, and answers only when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_read, self.may_answer = asyncio.Event(), asyncio.Event()
+        self.came = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.came.set()
+        await self.may_read.wait()
+        length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length"))
+        await reader.readexactly(length)
+        await self.may_answer.wait()
+        writer.write(self.answer)
+        await writer.drain()
+        writer.close()
+
+
+WHOLE = {"type": "message", "id": "msg_1", "role": "assistant", "model": "m", "stop_reason": "end_turn",
+         "content": [{"type": "text", "text": "Hi"}], "usage": {"input_tokens": 1, "output_tokens": 1}}  # fmt: skip
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_the_limit_for_an_answer_begins_when_the_request_is_sent(streams: bool) -> None:
+    slow = Slow()
+    slow.says(200, "application/json", WHOLE)
+    large = replace(REQUEST, turns=(Turn("user", (TextBlock("word " * 4_000_000),)),))
+    limits = Timeouts(first_byte_s=0.05 if streams else 0.01, whole_s=60 if not streams else 0.01)
+    async with await asyncio.start_server(slow.serve, "127.0.0.1", 0, limit=2**16) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        client = MessagesClient(Endpoint(Profile("x", base_url=url), Secret(KEY)), timeouts=limits)
+        asking = asyncio.ensure_future(_whole(client, large) if streams else client.send(large))
+        await slow.came.wait()
+        begun = time.monotonic()
+        await until(lambda: time.monotonic() > begun + 2 * 0.05)  # either limit is over, the body still on its way
+        assert not asking.done()
+        slow.may_read.set()
+        if streams:
+            with pytest.raises(TimedOut) as raised:
+                await asking
+            assert raised.value.phase == "first byte"
+        else:
+            slow.may_answer.set()
+            assert (await asking).complete
+        slow.may_answer.set()
+        await client.aclose()
+
+
+async def _whole(client: MessagesClient, request: Request) -> None:
+    async with client.stream(request) as batches:
+        async for _ in batches:
+            pass

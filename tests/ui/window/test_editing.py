@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.settings.declared import Settings
 from app.settings.file import read_settings
 from app.simulator.journal import Entry
 from app.simulator.server import LocalSimulator
@@ -105,6 +106,41 @@ async def test_the_setup_of_a_conversation_that_is_not_begun_waits(desk: Desk) -
     await until(lambda: desk.program._conversation.shown_id == "")
     (block,) = desk.program._conversation._session.conversation.setup.system
     assert block.text == "Answer in verse."
+
+
+async def test_the_setup_of_a_conversation_that_is_not_begun_survives_a_restart(
+    open_desk: Callable[..., Awaitable[Desk]], tmp_path: Path
+) -> None:
+    desk = await open_desk(Settings(default_profile="Simulator"))
+    desk.click("Add a system block")
+    field = desk.window.setup.findChild(TextField)
+    assert field is not None
+    field.insertPlainText("Answer in verse.")
+    await desk.close()
+    again = await open_desk(read_settings(tmp_path).settings)
+    (block,) = again.program._conversation._session.conversation.setup.system
+    assert block.text == "Answer in verse."
+    again.say("Hello")
+    await again.until_answered()
+    await again.close()
+    last = await open_desk(Settings(default_profile="Simulator"))
+    assert last.program._conversation._session.conversation.setup.system == ()
+
+
+async def test_a_word_that_is_typed_into_the_setup_is_written_once(desk: Desk) -> None:
+    desk.say("Hello")
+    await desk.until_answered()
+    conversation = desk.program._conversation
+    writes = desk.program._store._db.total_changes
+    desk.click("Add a system block")
+    field = desk.window.setup.findChild(TextField)
+    assert field is not None
+    QTest.keyClicks(field, "Answer in verse.")
+    assert conversation._session.has_new_setup
+    await until(lambda: not conversation._session.has_new_setup)
+    shown = conversation.shown_id
+    assert (await desk.program._store.load(shown)).setup.system[0].text == "Answer in verse."
+    assert desk.program._store._db.total_changes - writes <= 2
 
 
 async def test_an_earlier_branch_is_one_step_away(desk: Desk) -> None:

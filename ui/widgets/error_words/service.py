@@ -78,6 +78,7 @@ def _timed_out(known: Facts) -> ErrorText:
     within = f" within {after}" if after else " in time"
     headlines = {
         "connect": f"{host(known)} could not be reached{within}.",
+        "upload": f"{host(known)} did not take the whole request{within}.",
         "first byte": f"{host(known)} took the request and did not begin to answer{within}.",
         "between bytes": f"{host(known)} fell silent in the middle of its answer; nothing came{within}.",
     }
