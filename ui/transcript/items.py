@@ -53,12 +53,13 @@ class Item:
     Ten thousand are made when a long conversation is opened: making one costs next to nothing.
     """
 
-    __slots__ = ("_error_text", "_model", "_phase", "_sections", "branch", "is_growing", "message", "units")
+    __slots__ = ("_error_text", "_model", "_phase", "_sections", "_shaped", "branch", "is_growing", "message", "units")
 
     def __init__(self, message: Message, error_text: ErrorText, *, is_growing: bool = False) -> None:
         self.message = message
         self.is_growing = is_growing
         self.units: list[Unit] = []
+        self._shaped: list[Unit] = []
         self._error_text = error_text
         self._sections: dict[float, Section] = {}
         """By the index of the content block; the sources of a text come half a step after it."""
@@ -137,6 +138,11 @@ class Item:
                 section = self._sections.get(index)
                 if isinstance(section, MarkdownSection | ThoughtSection | CardSection):
                     section.feed(text)
+
+    def take_shaped(self) -> Sequence[Unit]:
+        """Units that were shaped before anyone looked for them, since this was last asked."""
+        shaped, self._shaped = self._shaped, []
+        return shaped
 
     def regather(self, width: int, style: Style) -> None:
         """Units anew after a row around the sections has changed."""
@@ -227,6 +233,7 @@ class Item:
             if unit.leaves is None:
                 if left > 0:
                     unit.realise(width, style, known)
+                    self._shaped.append(unit)
                     left -= len(unit.piece.source)
                 elif not unit.height:
                     unit.estimate(width, style)

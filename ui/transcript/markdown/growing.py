@@ -131,7 +131,7 @@ class GrowingMarkdown:
 
     @property
     def source(self) -> str:
-        return "".join(self._source)
+        return "".join(self._source) + self._waiting
 
     @property
     def pieces(self) -> list[Piece]:
@@ -151,7 +151,6 @@ class GrowingMarkdown:
             text = text[:-1]
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self._source.append(text)
         self._waiting += text
 
     def step(self) -> None:
@@ -161,6 +160,7 @@ class GrowingMarkdown:
         if not self._waiting:
             return
         taken, self._waiting = self._waiting[:SLICE], self._waiting[SLICE:]
+        self._source.append(taken)
         self._tail += taken
         while self._tail and self._freeze():
             pass
@@ -178,7 +178,6 @@ class GrowingMarkdown:
         self._is_finished = True
         if self._carriage_return:
             self._carriage_return = False
-            self._source.append("\n")
             self._waiting += "\n"
         self.read_all()
         source = self.source
