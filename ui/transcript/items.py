@@ -97,11 +97,11 @@ class Item:
         last = len(self.message.blocks) - 1
         for key, block in enumerate(self.message.blocks):
             grows = self.is_growing and key == last
-            self._sections[key] = section_of(key, block, is_person=self.is_person, is_growing=grows)
-            self._sections[key].update()
+            self._sections[key] = section = section_of(key, block, is_person=self.is_person, is_growing=grows)
             if not grows:
-                self._sections[key].finish()
+                section.finish()
                 self._cite(key, block)
+            section.update()
         self._gather(width, style)
 
     def update(self, width: int, style: Style) -> int | None:
@@ -169,8 +169,8 @@ class Item:
             )
             section = kept if same and kept else section_of(key, block, is_person=self.is_person)
             _keep_choice(kept, section)
-            section.update()
             section.finish()
+            section.update()
             self._sections[key] = section
             self._cite(key, block)
         self._gather(width, style)

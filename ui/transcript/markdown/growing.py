@@ -16,16 +16,14 @@ step has a bound, whatever arrives.
 
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-import pyromark
-
 from ui.transcript.markdown.pieces import CodePiece, MarkdownPiece, Piece, plain_pieces
 from ui.transcript.markdown.proving import Proof, proved
-from ui.transcript.markdown.reading import MAX_STEPS, OPTIONS, SEALED, TOP, Context, Ending
+from ui.transcript.markdown.reading import MAX_STEPS, SEALED, TOP, Context, Ending
 from ui.transcript.markdown.structure import (
+    FENCE,
     Node,
     blocks_of,
     last_cut,
@@ -36,6 +34,7 @@ from ui.transcript.markdown.structure import (
     outdented,
     stripped,
 )
+from ui.transcript.markdown.whole import has_definitions, whole
 from ui.transcript.specs import CodeState, Columns, Lines, TableSpec
 
 WINDOW: Final = 1_500
@@ -49,8 +48,6 @@ SLICE: Final = 16_000
 WHOLE: Final = 16_000
 """Characters of a text that is read again at once when it is complete."""
 
-_FENCE = re.compile(r"( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
-_DEFINITION = re.compile(r"^[\s>*+\-\d.)]*\[(?:[^\[\]\\]|\\.){1,999}\]:", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?:;\u3002\uff01\uff1f])(?=\s)|(?<=[\u3002\uff01\uff1f])|(?=\n)")
 _SPACE = re.compile(r"(?=\s)")
 
@@ -142,6 +139,11 @@ class GrowingMarkdown:
         """Whether text, or what a proof has found, waits for another step."""
         return bool(self._waiting) or self._proof is not None
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing was read yet of a text that could be read at once."""
+        return not self._source and len(self._waiting) <= WHOLE
+
     def feed(self, text: str) -> None:
         """Take text. Costs nothing until the next step."""
         if self._carriage_return:
@@ -179,14 +181,21 @@ class GrowingMarkdown:
         if self._carriage_return:
             self._carriage_return = False
             self._waiting += "\n"
+        if self.is_unread or (len(self.source) <= WHOLE and has_definitions(self.source)):
+            self._read_whole()
+            return
         self.read_all()
         source = self.source
         if len(source) > WHOLE:
             self._proof = Proof(source, self.pieces)
-        elif _DEFINITION.search(source):
-            self.frozen, self.open = list(_with_definitions(source)), []
         else:
             self.frozen, self.open = proved(source, self.pieces), []
+
+    def _read_whole(self) -> None:
+        """All of it is there: it is parsed once, and only blocks that are long are read as if they grew."""
+        source = self.source
+        self.frozen, self.open = list(whole(source, _cut_up)), []
+        self._source, self._waiting, self._tail = [source], "", ""
 
     # ---- freezing
 
@@ -194,7 +203,7 @@ class GrowingMarkdown:
         """Take something away from the tail that is final, if there is."""
         if self._fence is not None:
             return self._take_fence_lines(self._fence)
-        if self._context is TOP and (opening := _FENCE.match(self._tail)) is not None:
+        if self._context is TOP and (opening := FENCE.match(self._tail)) is not None:
             # a fence is taken line by line, so that its end does not depend on where the text was cut
             self._fence = _Fence(opening)
             return self._cut(opening.end(), TOP)
@@ -251,7 +260,7 @@ class GrowingMarkdown:
         """All blocks but the last are final. A fence, though, is taken line by line."""
         context = self._context
         for start, end in itertools.pairwise(starts):
-            if start and _FENCE.match(complete, start):
+            if start and FENCE.match(complete, start):
                 return self._cut(start, TOP)
             self._keep(complete[start:end], Ending.CLOSED, context)
             context = TOP
@@ -302,7 +311,7 @@ class GrowingMarkdown:
             content = stripped(line, around.continuation)
         else:  # on its item's own line; an empty item in front of it would not end a paragraph before
             content = line[code.start - line_start :] if line_start <= before else None
-        opening = _FENCE.match(content) if content is not None else None
+        opening = FENCE.match(content) if content is not None else None
         if opening is None:
             return False
         context = Context(around.opening + around.rule, numbers_at(source, chain, self._context))
@@ -364,6 +373,14 @@ class GrowingMarkdown:
             self.open = []
 
 
+def _cut_up(block: str) -> list[Piece]:
+    """The pieces of one long block."""
+    growing = GrowingMarkdown()
+    growing.feed(block)
+    growing.read_all()
+    return proved(block, growing.pieces)
+
+
 def _last_text(blocks: list[Node]) -> Node | None:
     """The paragraph that is open at the end."""
     last = list(open_chain(blocks))[-1:]
@@ -380,25 +397,3 @@ def _seam(source: str, start: int, chain: list[Node]) -> int:
         if free:
             return free[-1]
     return last
-
-
-def _with_definitions(source: str) -> Iterator[Piece]:
-    """The blocks of a whole text, each given the definitions that stand in others."""
-    definitions = "".join(
-        f"[{label}]: {_escaped(each['dest'], '<>')}{_title(each['title'])}\n"
-        for label, each in pyromark.reference_definitions(source, options=OPTIONS).items()
-    )
-    prefix = definitions + "\n" if definitions else ""
-    starts = line_starts(source, blocks_of(source))
-    for start, end in zip(starts, [*starts[1:], len(source)], strict=True):
-        block = source[start:end]
-        yield MarkdownPiece(block, definitions=prefix if "[" in block else "")
-
-
-def _escaped(text: str, around: str) -> str:
-    escaped = re.sub(rf"([{re.escape(around)}\\])", r"\\\1", text.replace("\n", " "))
-    return f"{around[0]}{escaped}{around[-1]}"
-
-
-def _title(title: str | None) -> str:
-    return " " + _escaped(title, '""') if title else ""
