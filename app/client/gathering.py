@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 
-FRAME_S = 0.012
-"""After a read the socket gathers this long: a thousand events a second cost some sixty reads, and nobody sees it."""
+FRAME_S = 0.024
+"""After a read the socket gathers this long: a thousand events a second cost some forty reads, and nobody sees it."""
 HELD = 1024 * 1024
 """Bytes that may lie here before no more are read."""
 Sleep = Callable[[float], Awaitable[None]]
