@@ -39,6 +39,8 @@ from ui.transcript.specs import CodeState, Columns, Lines, TableSpec
 
 WINDOW: Final = 1_500
 """Characters that are looked at for a cut. Long blocks come in pieces of about this length."""
+CUT: Final = 300
+"""Characters from which a list or a quote that is open is cut between its children: they are parsed each frame."""
 SEAL: Final = 2_000
 """Characters of a paragraph that are drawn as one."""
 LIMIT: Final = 8_000
@@ -249,7 +251,7 @@ class GrowingMarkdown:
         starts = self._starts(source, blocks)
         if len(starts) > 1:
             return self._freeze_blocks(complete, starts)
-        return bool(blocks) and len(complete) >= WINDOW // 2 and self._cut_inside(source, blocks)
+        return bool(blocks) and len(complete) >= CUT and self._cut_inside(source, blocks)
 
     def _starts(self, source: str, blocks: list[Node]) -> list[int]:
         """Of the blocks, in the tail; the first is the one that the context opens."""
@@ -281,8 +283,8 @@ class GrowingMarkdown:
         if self._enter_fence(source, blocks):
             return True
         cut = last_cut(source, blocks, self._context)
-        if cut is None:
-            return False
+        if cut is None or (cut.table is not None and len(source) - before < WINDOW // 2):
+            return False  # the first rows of a table decide how wide its columns are
         context = cut.context
         self._keep(source[before : cut.at], Ending.CUT if cut.table is None else Ending.SEALED, self._context)
         if cut.table is not None:
@@ -362,6 +364,8 @@ class GrowingMarkdown:
             if content is None:
                 assert self._fence.around is not None
                 self.open.append(MarkdownPiece(self._tail, self._fence.around.context))
+        elif self._context is TOP and self._tail and "\n" not in self._tail:
+            self.open = [MarkdownPiece(self._tail)]  # a line is a block, whichever it is
         elif self._tail:
             source = self._context.opening + self._tail
             starts = self._starts(source, blocks_of(source)) or [0]
