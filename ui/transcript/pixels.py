@@ -1,7 +1,7 @@
 """Which pixels of the viewport are out of date. What only moved is moved, what grew is painted, and nothing else."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QRect, Qt
@@ -59,9 +59,8 @@ class Pixels:
             return
         shift = shifts.most_common(1)[0][0]
         fixed = QRegion()
-        for each in kept:
-            if each.moved == shift:
-                fixed += self._rows(each.y, each.height)
+        for top, bottom in _joined(each for each in kept if each.moved == shift):
+            fixed += self._rows(top, bottom - top)
         if shift:
             self._move(fixed.translated(0, -shift) + fixed, shift)
         stale = QRegion(self._viewport.rect()) - fixed
@@ -101,6 +100,19 @@ def _kept(before: Mapping[_Place, _Seen], now: Mapping[_Place, _Seen]) -> Iterat
             rows = min(each.leaf.rows_like(earlier.leaf), earlier.height, each.height)
             if rows:
                 yield _Kept(each.y, rows, each.y - earlier.y)
+
+
+def _joined(kept: Iterable[_Kept]) -> Iterator[tuple[int, int]]:
+    """Rows that follow each other as one stretch, from and to: regions are slow to put together from many."""
+    top = bottom = None
+    for each in kept:
+        if each.y != bottom:
+            if top is not None and bottom is not None:
+                yield top, bottom
+            top = each.y
+        bottom = each.y + each.height
+    if top is not None and bottom is not None:
+        yield top, bottom
 
 
 def _caret_rows(arrangement: Arrangement) -> tuple[int, int]:
