@@ -5,10 +5,13 @@ import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import Context
 from typing import Any
 
 import qasync
 from PySide6.QtWidgets import QApplication
+
+from ui.bridge.turns import Later, Turns
 
 WORKERS = 4
 """Threads for files and imports; the database and the keyring have their own."""
@@ -34,6 +37,26 @@ def make_loop(qt_app: QApplication) -> asyncio.AbstractEventLoop:
 
 
 class _Loop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
+    def __init__(self, qt_app: QApplication) -> None:
+        super().__init__(qt_app)
+        self._turns = Turns()
+
+    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+        handle = asyncio.Handle(callback, args, self, context)
+        self._turns.soon(handle)
+        return handle
+
+    def call_later(
+        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        handle = Later(self.time() + delay, callback, args, self, context)
+        self._turns.later(handle, delay)
+        return handle
+
+    def close(self) -> None:
+        self._turns.stop()
+        super().close()
+
     def run_forever(self) -> None:
         with _finishing_generators(self):
             super().run_forever()

@@ -103,10 +103,17 @@ class Arrangement:
     def changed(self, index: int) -> None:
         """The units of an item are others now."""
         self._heights.set(index, sum(unit.height for unit in self.items[index].units))
+        self._keep_shaped(self.items[index])
 
     def grew(self, index: int, pixels: int) -> None:
         """The last units of an item are others now, and so much higher."""
         self._heights.set(index, self._heights[index] + pixels)
+        self._keep_shaped(self.items[index])
+
+    def _keep_shaped(self, item: Item) -> None:
+        """What grew may have gone by without being placed; it is let go in its turn all the same."""
+        for unit in item.take_shaped():
+            self._keep(unit)
 
     @property
     def total(self) -> int:
@@ -268,9 +275,13 @@ class Arrangement:
         change = unit.realise(self._width, self._style)
         if change:
             self._heights.set(item, self._heights[item] + change)
+        self._keep(unit)
+        return unit.height
+
+    def _keep(self, unit: Unit) -> None:
+        """Remember that it is shaped; too many, and the one that was longest out of sight is let go."""
         self._kept[id(unit)] = unit
         self._kept.move_to_end(id(unit))
         if len(self._kept) > KEPT_UNITS:
             _, oldest = self._kept.popitem(last=False)
             oldest.forget()
-        return unit.height

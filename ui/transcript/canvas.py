@@ -195,8 +195,12 @@ class Canvas(QAbstractScrollArea):
         return None
 
     def _sync_bar(self) -> None:
-        self._is_syncing = True
         bar, height = self.verticalScrollBar(), self.viewport().height()
+        grown = self.arrangement.total - height - bar.maximum()
+        at_end = self.arrangement.following and bar.value() == bar.maximum()
+        if at_end and bar.pageStep() == height and 0 <= grown * height < self.arrangement.total:
+            return  # its thumb would change by less than a pixel, and be painted for it
+        self._is_syncing = True
         bar.setRange(0, max(0, self.arrangement.total - height))
         bar.setPageStep(height)
         bar.setSingleStep(self.styling.lead * 2)

@@ -14,8 +14,8 @@ from ui.transcript.items import Item
 
 FLUSH_MS: Final = 16
 """Deltas are gathered for one frame."""
-BUSY_MS: Final = 4
-"""A flush that took longer is followed by a longer pause."""
+REST: Final = 3
+"""So much longer than a flush took is the pause behind it: three quarters of the thread are for everything else."""
 LONGEST_PAUSE_MS: Final = 200
 
 
@@ -80,7 +80,7 @@ class Growth(QObject):
                 self._arrangement.behind.pop(key, None)
         # of the processor: a machine that is busy with something else is no reason to show less
         spent_ms = round((time.thread_time() - started) * 1000)
-        self._pause_ms = FLUSH_MS if spent_ms <= BUSY_MS else min(LONGEST_PAUSE_MS, FLUSH_MS + 3 * spent_ms)
+        self._pause_ms = min(LONGEST_PAUSE_MS, max(FLUSH_MS, REST * spent_ms))
         if self._arrangement.behind:
             self._timer.start(self._pause_ms)
 

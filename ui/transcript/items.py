@@ -56,12 +56,13 @@ class Item:
     Ten thousand are made when a long conversation is opened: making one costs next to nothing.
     """
 
-    __slots__ = ("_error_text", "_model", "_phase", "_sections", "branch", "is_growing", "message", "units")
+    __slots__ = ("_error_text", "_model", "_phase", "_sections", "_shaped", "branch", "is_growing", "message", "units")
 
     def __init__(self, message: Message, error_text: ErrorText, *, is_growing: bool = False) -> None:
         self.message = message
         self.is_growing = is_growing
         self.units: list[Unit] = []
+        self._shaped: list[Unit] = []
         self._error_text = error_text
         self._sections: dict[float, Section] = {}
         """By the index of the content block; the sources of a text come half a step after it."""
@@ -105,11 +106,11 @@ class Item:
         last = len(self.message.blocks) - 1
         for key, block in enumerate(self.message.blocks):
             grows = self.is_growing and key == last
-            self._sections[key] = section_of(key, block, is_person=self.is_person, is_growing=grows)
-            self._sections[key].update()
+            self._sections[key] = section = section_of(key, block, is_person=self.is_person, is_growing=grows)
             if not grows:
-                self._sections[key].finish()
+                section.finish()
                 self._cite(key, block)
+            section.update()
         self._gather(width, style)
 
     def update(self, width: int, style: Style) -> int | None:
@@ -147,6 +148,11 @@ class Item:
                 if isinstance(section, MarkdownSection | ThoughtSection | CardSection):
                     section.feed(text)
 
+    def take_shaped(self) -> Sequence[Unit]:
+        """Units that were shaped before anyone looked for them, since this was last asked."""
+        shaped, self._shaped = self._shaped, []
+        return shaped
+
     def regather(self, width: int, style: Style) -> None:
         """Units anew after a row around the sections has changed."""
         self._gather(width, style)
@@ -172,8 +178,8 @@ class Item:
             )
             section = kept if same and kept else section_of(key, block, is_person=self.is_person)
             _keep_choice(kept, section)
-            section.update()
             section.finish()
+            section.update()
             self._sections[key] = section
             self._cite(key, block)
         self._gather(width, style)
@@ -236,6 +242,7 @@ class Item:
             if unit.leaves is None:
                 if left > 0:
                     unit.realise(width, style, known)
+                    self._shaped.append(unit)
                     left -= len(unit.piece.source)
                 elif not unit.height:
                     unit.estimate(width, style)

@@ -19,9 +19,12 @@ def paint_transcript(
     painter: QPainter, region: QRegion, arrangement: Arrangement, selecting: Selecting, style: Style
 ) -> None:
     """Draw what lies in `region`."""
+    around = region.boundingRect()
+    top, bottom = around.top(), around.bottom()
     _paint_cards(painter, region, arrangement, style)
     for placed in arrangement.visible:
-        _paint_unit(painter, placed, region, arrangement, selecting, style)
+        if placed.y <= bottom and placed.y + placed.height > top:
+            _paint_unit(painter, placed, region, arrangement, selecting, style)
     caret = caret_of(arrangement)
     if caret is not None:
         painter.fillRect(caret.translated(style.space / 2, 0), style.colour("claude"))

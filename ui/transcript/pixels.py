@@ -1,6 +1,7 @@
 """Which pixels of the viewport are out of date. What only moved is moved, what grew is painted, and nothing else."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QRect, Qt
@@ -11,14 +12,25 @@ from ui.transcript.arrangement import Arrangement
 from ui.transcript.leaves.base import Leaf
 from ui.transcript.painting import caret_of
 
+_Place = tuple[int, int, int]
+"""Item, unit, leaf."""
+
 
 class _Seen(NamedTuple):
     """A leaf as it was painted, or is about to be."""
 
     leaf: Leaf
-    """Held, so that no other leaf gets its identity."""
     y: int
     height: int
+
+
+class _Kept(NamedTuple):
+    """Rows that look as they did, here or elsewhere."""
+
+    y: int
+    height: int
+    moved: int
+    """So much further down than they were."""
 
 
 class Pixels:
@@ -26,7 +38,7 @@ class Pixels:
 
     def __init__(self, viewport: QWidget) -> None:
         self._viewport = viewport
-        self._seen: dict[int, _Seen] = {}
+        self._seen: dict[_Place, _Seen] = {}
         self._caret = (0, 0)
 
     def forget(self) -> None:
@@ -37,19 +49,18 @@ class Pixels:
         """Move what has moved, and have the rest painted."""
         before, self._seen = self._seen, _seen(arrangement)
         earlier_caret, self._caret = self._caret, _caret_rows(arrangement)
-        known = {id_: each for id_, each in self._seen.items() if id_ in before and before[id_].height == each.height}
+        kept = list(_kept(before, self._seen))
         shifts = Counter[int]()
-        for id_, each in known.items():
-            shifts[each.y - before[id_].y] += each.height
+        for each in kept:
+            shifts[each.moved] += each.height
         # pixels can only be moved whole
         if not shifts or not float(self._viewport.devicePixelRatioF()).is_integer():
             self._viewport.update()
             return
         shift = shifts.most_common(1)[0][0]
         fixed = QRegion()
-        for id_, each in known.items():
-            if each.y - before[id_].y == shift:
-                fixed += self._rows(each.y, each.height)
+        for top, bottom in _joined(each for each in kept if each.moved == shift):
+            fixed += self._rows(top, bottom - top)
         if shift:
             self._move(fixed.translated(0, -shift) + fixed, shift)
         stale = QRegion(self._viewport.rect()) - fixed
@@ -70,12 +81,38 @@ class Pixels:
                     self._viewport.update(stale)
 
 
-def _seen(arrangement: Arrangement) -> dict[int, _Seen]:
-    found: dict[int, _Seen] = {}
+def _seen(arrangement: Arrangement) -> dict[_Place, _Seen]:
+    found: dict[_Place, _Seen] = {}
     for placed in arrangement.visible:
-        for leaf in arrangement.items[placed.item].units[placed.unit].leaves or ():
-            found[id(leaf)] = _Seen(leaf, placed.y + leaf.y, leaf.height)
+        for number, leaf in enumerate(arrangement.items[placed.item].units[placed.unit].leaves or ()):
+            found[placed.item, placed.unit, number] = _Seen(leaf, placed.y + leaf.y, leaf.height)
     return found
+
+
+def _kept(before: Mapping[_Place, _Seen], now: Mapping[_Place, _Seen]) -> Iterator[_Kept]:
+    """Leaves that are the same, wherever they stand; of one that has grown in its place, what did not change."""
+    known = {id(each.leaf): each for each in before.values()}
+    for place, each in now.items():
+        same = known.get(id(each.leaf))
+        if same is not None and same.height == each.height:
+            yield _Kept(each.y, each.height, each.y - same.y)
+        elif same is None and (earlier := before.get(place)) is not None and type(earlier.leaf) is type(each.leaf):
+            rows = min(each.leaf.rows_like(earlier.leaf), earlier.height, each.height)
+            if rows:
+                yield _Kept(each.y, rows, each.y - earlier.y)
+
+
+def _joined(kept: Iterable[_Kept]) -> Iterator[tuple[int, int]]:
+    """Rows that follow each other as one stretch, from and to: regions are slow to put together from many."""
+    top = bottom = None
+    for each in kept:
+        if each.y != bottom:
+            if top is not None and bottom is not None:
+                yield top, bottom
+            top = each.y
+        bottom = each.y + each.height
+    if top is not None and bottom is not None:
+        yield top, bottom
 
 
 def _caret_rows(arrangement: Arrangement) -> tuple[int, int]:

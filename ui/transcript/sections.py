@@ -96,7 +96,7 @@ class MarkdownSection(Section):
 
     def finish(self) -> None:
         self._is_finished = True
-        if not self.markdown.is_behind:
+        if self.markdown.is_unread or not self.markdown.is_behind:
             self.markdown.finish()
             self._replace_open()
 

@@ -213,7 +213,8 @@ class TranscriptView(Canvas):
         self._search.bar.stand_in(area)
 
     def _place_overlays(self) -> None:
-        self._jump.setVisible(not self.end_in_sight)
+        if self._jump.isHidden() != self.end_in_sight:
+            self._jump.setVisible(not self.end_in_sight)
         if self._jump.isHidden():
             self._jump.show_news(False)
         self._place_actions()

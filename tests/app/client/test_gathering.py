@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app.client.gathering import FRAME_S, HELD, gathered
+from app.client.gathering import FRAME_S, HELD, MUCH, gathered
 
 
 class Frames:
@@ -48,6 +48,18 @@ async def test_after_a_read_that_waited_the_socket_gathers_for_a_frame():
     frames = Frames()
     assert b"".join(await taken(slowly(3), frames)) == b"xxx"
     assert frames.slept == [FRAME_S] * 3
+
+
+async def test_what_comes_in_floods_is_read_without_a_rest():
+    async def flood() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            await asyncio.sleep(0)
+            for _ in range(MUCH // 1024):
+                yield b"x" * 1024
+
+    frames = Frames()
+    assert len(b"".join(await taken(flood(), frames))) == 5 * MUCH
+    assert len(frames.slept) == 1  # before it was known how much comes
 
 
 async def test_a_slow_reader_is_not_buried():

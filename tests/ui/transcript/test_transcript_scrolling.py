@@ -1,5 +1,6 @@
 """Where things stand: sums of heights, long conversations, tables that grow."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -206,3 +207,26 @@ def test_what_is_moved_looks_as_if_painted_anew(transcript, prompt, answer, qtbo
         assert on_screen(transcript) == moved
         assert moved.width() == transcript.width()
         notch(transcript, qtbot, angle)
+
+
+GROWING = {
+    "paragraph": "A paragraph that goes on and **becomes bold** in places, with `code` and [a link](https://a.b) here, "
+    "until it has several lines, \u6027\u80fd\u6d4b\u8bd5 too, \u05e9\u05dc\u05d5\u05dd, and *ends* at last. ",
+    "code": "```python\ndef f(a):\n    text = '''one\n    two\n    '''\n    # say\n    return f'{text} more'\n```\n",
+    "table": "| a | b |\n|---|---|\n| one | a cell |\n| two | one that is much longer than those above |\n| x | y |\n",
+    "list": "1. an item with words enough to need a second line, so that its first can stay as it is while it grows\n"
+    "   - inside\n2. next\n\n> a quote that goes on\n> for some lines\n",
+}
+
+
+@pytest.mark.parametrize("construct", GROWING)
+def test_what_grows_looks_as_if_painted_anew(transcript, prompt, answer, qtbot, construct):
+    qtbot.waitExposed(transcript)
+    more = growing(transcript, prompt, answer)
+    transcript.resize(500, 420)
+    text = GROWING[construct] * 2
+    for at in range(0, len(text), 9):
+        more(text[at : at + 9])
+        grown = on_screen(transcript)
+        transcript.repaint_all()
+        assert on_screen(transcript) == grown, text[: at + 9]

@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from app.domain.blocks import TextBlock
 from app.domain.conversation import MessageState
 from app.domain.stream import BlockStarted, BlockStopped, MessageStopped, TextDelta
+from ui.transcript.arrangement import KEPT_UNITS
 
 TEXT = """# Title
 
@@ -105,3 +106,16 @@ def test_a_phase_stands_below_the_growing_answer(transcript, prompt, answer):
     assert "Waiting for the first token · 3 s" in transcript.visible_text()
     transcript.phase(None)
     assert "Waiting" not in transcript.visible_text()
+
+
+def test_what_grew_by_unseen_is_let_go(transcript, prompt, answer, qtbot):
+    transcript.show([prompt("?"), answer(state=MessageState.STREAMING)], streaming="answer")
+    transcript.extend([BlockStarted(0, TextBlock(""))])
+    for part in range(30):
+        text = "".join(f"Part {part}, paragraph {number}.\n\n" for number in range(100))
+        transcript.extend([TextDelta(0, text)])
+        qtbot.waitUntil(lambda part=part: f"Part {part}, paragraph 99." in transcript.visible_text())
+
+    units = transcript.items[-1].units
+    assert len(units) > 3000
+    assert sum(unit.leaves is not None for unit in units) <= KEPT_UNITS

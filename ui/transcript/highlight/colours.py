@@ -13,7 +13,9 @@ PLAIN = frozenset({"", "text", "txt", "plain", "plaintext", "none", "output", "c
 class Colours(Protocol):
     """The colours of one text that grows."""
 
-    def update(self, lines: Sequence[str]) -> None: ...
+    def update(self, lines: Sequence[str]) -> int:
+        """Take the lines as they are now. Gives the first that may look other than before."""
+
     def runs(self, first: int, last: int) -> Sequence[Runs]: ...
 
 

@@ -111,21 +111,30 @@ class GrammarColours:
         self._segments = [_Segment(0)]
         self._runs: dict[int, Runs] = {}
 
-    def update(self, lines: Sequence[str]) -> None:
-        """Take the lines as they are now: the earlier ones, of which only the last may be longer, and more."""
+    def update(self, lines: Sequence[str]) -> int:
+        """Take the lines as they are now: the earlier ones, of which only the last may be longer, and more.
+
+        Gives the first that may look other than before.
+        """
         self._lines = lines
+        first = len(lines)
         for _ in range(MOST_SEGMENTS):
             segment = self._segments[-1]
             taken = _first_of(lines, segment.first)
-            for line in range(segment.parse(self._parser, taken), segment.first + len(taken)):
-                self._runs.pop(line, None)
+            first = min(first, self._forget(segment.parse(self._parser, taken), segment.first + len(taken)))
             if sum(map(len, taken)) + len(taken) < SEGMENT:
-                return
+                return first
             cut = segment.last_boundary() or len(taken)
-            for line in range(segment.first + cut, segment.first + len(taken)):
-                self._runs.pop(line, None)
+            first = min(first, self._forget(segment.first + cut, segment.first + len(taken)))
             self._segments.append(_Segment(segment.first + cut))
         self._tell()
+        return first
+
+    def _forget(self, first: int, end: int) -> int:
+        """Let the colours of lines go. Gives `first`."""
+        for line in range(first, end):
+            self._runs.pop(line, None)
+        return first
 
     def runs(self, first: int, last: int) -> Sequence[Runs]:
         """Of the lines from `first` up to `last`; those that are not parsed yet are plain."""

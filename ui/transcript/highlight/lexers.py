@@ -41,10 +41,13 @@ class LexedColours:
         self._worker: threading.Thread | None = None
         self._asked_for = 0
 
-    def update(self, lines: Sequence[str]) -> None:
-        """Take the lines as they are now. A text that grows is lexed again each time that it is half as long again."""
+    def update(self, lines: Sequence[str]) -> int:
+        """Take the lines as they are now. A text that grows is lexed again each time that it is half as long again.
+
+        Lines that look other later are told of then; gives how many lines there are.
+        """
         if len(lines) == len(self._lines) and lines == self._lines:
-            return
+            return len(lines)
         self._lines = list(lines)
         size = sum(map(len, lines))
         is_busy = self._worker is not None and self._worker.is_alive()
@@ -52,6 +55,7 @@ class LexedColours:
             self._asked_for = size
             self._worker = threading.Thread(target=self._lex, args=(self._lines,), name="lexer", daemon=True)
             self._worker.start()
+        return len(lines)
 
     def runs(self, first: int, last: int) -> Sequence[Runs]:
         """Of the lines from `first` up to `last`."""

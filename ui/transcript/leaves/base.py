@@ -66,6 +66,10 @@ class Leaf:
     def layout(self, width: int, style: Style) -> None:
         raise NotImplementedError
 
+    def rows_like(self, _earlier: Self) -> int:
+        """How many pixels from its top look as in another leaf, one that may have been an earlier state of it."""
+        return 0
+
     def paint(self, painter: QPainter, clip: QRectF, style: Style, selection: Selection | None) -> None:
         """Draw; the painter's origin is the leaf's top left corner, `clip` is given in the same coordinates."""
         raise NotImplementedError

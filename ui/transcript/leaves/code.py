@@ -1,5 +1,7 @@
 """A code block: its height is a count of rows, and only the rows that are seen are shaped and coloured."""
 
+import weakref
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final, Self
 
@@ -51,6 +53,10 @@ class CodeLeaf(Leaf):
         self._width = 0
         self._is_copied = False
         self._style: Style | None = None
+        self._earlier: weakref.ref[CodeLeaf] | None = None
+        self._head_says = (False, False, False)
+        self._kept = 0
+        """Rows that are as they were in the earlier leaf, colours and all."""
 
     @property
     def language(self) -> str:
@@ -79,6 +85,7 @@ class CodeLeaf(Leaf):
             return False
         self._rows, self._taken, self._colours = earlier._rows, earlier._taken, earlier._colours
         self._shaped, self._scrolled, self._style = earlier._shaped, earlier._scrolled, earlier._style
+        self._earlier, self._head_says = weakref.ref(earlier), earlier._head_says
         self.spec.state.is_unfolded = True  # what was seen growing does not fold under the reader's eyes
         return True
 
@@ -99,9 +106,25 @@ class CodeLeaf(Leaf):
         self._taken = self._code.count
         for row in [row for row in self._shaped if row >= first]:
             del self._shaped[row]
+        self._kept = min(first, self._first_recoloured())
         foot = style.code_lead if self._folded_lines else 0
         self.height = self._head + self._shown_rows * style.code_lead + foot + style.space * (3 + self.spec.gap)
         self._scrolled = min(self._scrolled, self._reach)
+        before, self._head_says = self._head_says, (bool(self._reach), self._is_long, self.spec.state.wraps)
+        if before != self._head_says:
+            self._kept = 0
+
+    def _first_recoloured(self) -> int:
+        """The first row whose colours may be others now."""
+        if self._earlier is None or self._colours is None:
+            return len(self._rows.texts)
+        return bisect_left(self._rows.places, (self._colours.update(self._rows.lines), 0))
+
+    def rows_like(self, earlier: Self) -> int:
+        """The head, and the rows that did not change since."""
+        if not self._kept or self._earlier is None or self._earlier() is not earlier:
+            return 0
+        return self._head + self._kept * self._styled.code_lead
 
     @property
     def _is_long(self) -> bool:
@@ -165,9 +188,10 @@ class CodeLeaf(Leaf):
         paint_bars(painter, self.spec.bars, self.height, style)
         painter.setPen(style.colour("line"))
         painter.setBrush(style.colour("surface"))
-        painter.drawRoundedRect(box, metrics.RADIUS_CODE, metrics.RADIUS_CODE)
+        painter.drawRoundedRect(_cut_to(clip, box), metrics.RADIUS_CODE, metrics.RADIUS_CODE)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._paint_head(painter, style)
+        if clip.top() < self._head:
+            self._paint_head(painter, style)
         painter.save()
         painter.setClipRect(box.adjusted(1, self._head, -1, -1), Qt.ClipOperation.IntersectClip)
         painter.setPen(style.colour("text"))
@@ -302,3 +326,12 @@ class CodeLeaf(Leaf):
         before = self._scrolled
         self._scrolled = min(self._reach, max(0, before + pixels))
         return self._scrolled != before
+
+
+def _cut_to(clip: QRectF, box: QRectF) -> QRectF:
+    """A box whose ends are out of sight stays as it looks, and is quicker to draw when it is short."""
+    beyond = metrics.RADIUS_CODE * 2
+    return QRectF(
+        QPointF(box.left(), max(box.top(), clip.top() - beyond)),
+        QPointF(box.right(), min(box.bottom(), clip.bottom() + beyond)),
+    )

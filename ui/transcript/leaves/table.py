@@ -78,6 +78,14 @@ class TableLeaf(Leaf):
             self._tops.append(self._tops[-1] + high + self._pad)
         self.height = self._tops[-1] + self.spec.gap * style.space
 
+    def rows_like(self, earlier: Self) -> int:
+        """The rows whose cells are the same, in columns of the same width."""
+        if (self._lefts, self.spec.aligns, self.spec.bars) != (earlier._lefts, earlier.spec.aligns, earlier.spec.bars):
+            return 0
+        pairs = zip(self._layouts, earlier._layouts, strict=False)
+        same = next((at for at, (new, old) in enumerate(pairs) if new is not old), len(earlier._layouts))
+        return self._tops[min(same // self._columns, len(self._tops) - 1)]
+
     def _widest(self, style: Style) -> list[float]:
         """Of each column, on one line: in a table of several pieces its first rows decide, so that all agree."""
         decide = self.spec.columns

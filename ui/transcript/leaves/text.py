@@ -1,6 +1,8 @@
 """A paragraph, a heading or the text of a list item."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Self
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QTextLayout
@@ -19,7 +21,7 @@ from ui.transcript.leaves.base import (
     shaped,
     word_in,
 )
-from ui.transcript.specs import TextSpec
+from ui.transcript.specs import Run, TextSpec
 from ui.transcript.style import Style
 
 
@@ -88,6 +90,21 @@ class TextLeaf(Leaf):
             self._centre = max(0.0, (room - self._placed[0].width) / 2)
         return broken_around(self._layout, room, lead, self._placed)
 
+    def rows_like(self, earlier: Self) -> int:
+        """The lines above the last of a text that goes on; the last may be broken otherwise now."""
+        mine, other = self.spec, earlier.spec
+        if self._placed or earlier._placed or not mine.text.startswith(other.text):
+            return 0
+        shared = min(earlier._end, _first_other(mine.runs, other.runs))
+        if replace(mine, text="", runs=(), formulas=(), gap=0) != replace(other, text="", runs=(), formulas=(), gap=0):
+            return 0
+        for number in range(earlier._layout.lineCount()):
+            line, before = self._layout.lineAt(number), earlier._layout.lineAt(number)
+            is_last = number + 1 == earlier._layout.lineCount()
+            if is_last or line.textLength() != before.textLength() or line.textStart() + line.textLength() > shared:
+                return self._top + int(line.y())
+        return 0
+
     def paint(self, painter: QPainter, clip: QRectF, style: Style, selection: Selection | None) -> None:
         spec = self.spec
         paint_bars(painter, spec.bars, self.height - spec.gap * style.space, style)
@@ -140,3 +157,12 @@ class TextLeaf(Leaf):
     def shown(self) -> str:
         found = marked(self.spec.text, code="c" in self.spec.look).replace(BREAK, "\n")
         return f"{self.spec.marker} {found}" if self.spec.marker else found
+
+
+def _first_other(runs: Sequence[Run], others: Sequence[Run]) -> int:
+    """Where the looks of two texts begin to differ."""
+    for mine, other in zip(runs, others, strict=False):
+        if mine != other:
+            return min(mine.start, other.start)
+    rest = runs[len(others) :] or others[len(runs) :]
+    return min((run.start for run in rest), default=UNBOUNDED)

@@ -16,16 +16,14 @@ step has a bound, whatever arrives.
 
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-import pyromark
-
 from ui.transcript.markdown.pieces import CodePiece, MarkdownPiece, Piece, plain_pieces
 from ui.transcript.markdown.proving import Proof, proved
-from ui.transcript.markdown.reading import MAX_STEPS, OPTIONS, SEALED, TOP, Context, Ending
+from ui.transcript.markdown.reading import MAX_STEPS, SEALED, TOP, Context, Ending
 from ui.transcript.markdown.structure import (
+    FENCE,
     Node,
     blocks_of,
     last_cut,
@@ -36,10 +34,13 @@ from ui.transcript.markdown.structure import (
     outdented,
     stripped,
 )
+from ui.transcript.markdown.whole import has_definitions, whole
 from ui.transcript.specs import CodeState, Columns, Lines, TableSpec
 
 WINDOW: Final = 1_500
 """Characters that are looked at for a cut. Long blocks come in pieces of about this length."""
+CUT: Final = 300
+"""Characters from which a list or a quote that is open is cut between its children: they are parsed each frame."""
 SEAL: Final = 2_000
 """Characters of a paragraph that are drawn as one."""
 LIMIT: Final = 8_000
@@ -49,8 +50,6 @@ SLICE: Final = 16_000
 WHOLE: Final = 16_000
 """Characters of a text that is read again at once when it is complete."""
 
-_FENCE = re.compile(r"( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
-_DEFINITION = re.compile(r"^[\s>*+\-\d.)]*\[(?:[^\[\]\\]|\\.){1,999}\]:", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?:;\u3002\uff01\uff1f])(?=\s)|(?<=[\u3002\uff01\uff1f])|(?=\n)")
 _SPACE = re.compile(r"(?=\s)")
 
@@ -131,7 +130,7 @@ class GrowingMarkdown:
 
     @property
     def source(self) -> str:
-        return "".join(self._source)
+        return "".join(self._source) + self._waiting
 
     @property
     def pieces(self) -> list[Piece]:
@@ -142,6 +141,11 @@ class GrowingMarkdown:
         """Whether text, or what a proof has found, waits for another step."""
         return bool(self._waiting) or self._proof is not None
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing was read yet of a text that could be read at once."""
+        return not self._source and len(self._waiting) <= WHOLE
+
     def feed(self, text: str) -> None:
         """Take text. Costs nothing until the next step."""
         if self._carriage_return:
@@ -151,7 +155,6 @@ class GrowingMarkdown:
             text = text[:-1]
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self._source.append(text)
         self._waiting += text
 
     def step(self) -> None:
@@ -161,6 +164,7 @@ class GrowingMarkdown:
         if not self._waiting:
             return
         taken, self._waiting = self._waiting[:SLICE], self._waiting[SLICE:]
+        self._source.append(taken)
         self._tail += taken
         while self._tail and self._freeze():
             pass
@@ -178,16 +182,22 @@ class GrowingMarkdown:
         self._is_finished = True
         if self._carriage_return:
             self._carriage_return = False
-            self._source.append("\n")
             self._waiting += "\n"
+        if self.is_unread or (len(self.source) <= WHOLE and has_definitions(self.source)):
+            self._read_whole()
+            return
         self.read_all()
         source = self.source
         if len(source) > WHOLE:
             self._proof = Proof(source, self.pieces)
-        elif _DEFINITION.search(source):
-            self.frozen, self.open = list(_with_definitions(source)), []
         else:
             self.frozen, self.open = proved(source, self.pieces), []
+
+    def _read_whole(self) -> None:
+        """All of it is there: it is parsed once, and only blocks that are long are read as if they grew."""
+        source = self.source
+        self.frozen, self.open = list(whole(source, _cut_up)), []
+        self._source, self._waiting, self._tail = [source], "", ""
 
     # ---- freezing
 
@@ -195,7 +205,7 @@ class GrowingMarkdown:
         """Take something away from the tail that is final, if there is."""
         if self._fence is not None:
             return self._take_fence_lines(self._fence)
-        if self._context is TOP and (opening := _FENCE.match(self._tail)) is not None:
+        if self._context is TOP and (opening := FENCE.match(self._tail)) is not None:
             # a fence is taken line by line, so that its end does not depend on where the text was cut
             self._fence = _Fence(opening)
             return self._cut(opening.end(), TOP)
@@ -241,7 +251,7 @@ class GrowingMarkdown:
         starts = self._starts(source, blocks)
         if len(starts) > 1:
             return self._freeze_blocks(complete, starts)
-        return bool(blocks) and len(complete) >= WINDOW // 2 and self._cut_inside(source, blocks)
+        return bool(blocks) and len(complete) >= CUT and self._cut_inside(source, blocks)
 
     def _starts(self, source: str, blocks: list[Node]) -> list[int]:
         """Of the blocks, in the tail; the first is the one that the context opens."""
@@ -252,7 +262,7 @@ class GrowingMarkdown:
         """All blocks but the last are final. A fence, though, is taken line by line."""
         context = self._context
         for start, end in itertools.pairwise(starts):
-            if start and _FENCE.match(complete, start):
+            if start and FENCE.match(complete, start):
                 return self._cut(start, TOP)
             self._keep(complete[start:end], Ending.CLOSED, context)
             context = TOP
@@ -273,8 +283,8 @@ class GrowingMarkdown:
         if self._enter_fence(source, blocks):
             return True
         cut = last_cut(source, blocks, self._context)
-        if cut is None:
-            return False
+        if cut is None or (cut.table is not None and len(source) - before < WINDOW // 2):
+            return False  # the first rows of a table decide how wide its columns are
         context = cut.context
         self._keep(source[before : cut.at], Ending.CUT if cut.table is None else Ending.SEALED, self._context)
         if cut.table is not None:
@@ -303,7 +313,7 @@ class GrowingMarkdown:
             content = stripped(line, around.continuation)
         else:  # on its item's own line; an empty item in front of it would not end a paragraph before
             content = line[code.start - line_start :] if line_start <= before else None
-        opening = _FENCE.match(content) if content is not None else None
+        opening = FENCE.match(content) if content is not None else None
         if opening is None:
             return False
         context = Context(around.opening + around.rule, numbers_at(source, chain, self._context))
@@ -354,6 +364,8 @@ class GrowingMarkdown:
             if content is None:
                 assert self._fence.around is not None
                 self.open.append(MarkdownPiece(self._tail, self._fence.around.context))
+        elif self._context is TOP and self._tail and "\n" not in self._tail:
+            self.open = [MarkdownPiece(self._tail)]  # a line is a block, whichever it is
         elif self._tail:
             source = self._context.opening + self._tail
             starts = self._starts(source, blocks_of(source)) or [0]
@@ -363,6 +375,14 @@ class GrowingMarkdown:
             self.open = [MarkdownPiece(self._tail[a:b], context) for a, b, context in shown if a < b]
         else:
             self.open = []
+
+
+def _cut_up(block: str) -> list[Piece]:
+    """The pieces of one long block."""
+    growing = GrowingMarkdown()
+    growing.feed(block)
+    growing.read_all()
+    return proved(block, growing.pieces)
 
 
 def _last_text(blocks: list[Node]) -> Node | None:
@@ -381,25 +401,3 @@ def _seam(source: str, start: int, chain: list[Node]) -> int:
         if free:
             return free[-1]
     return last
-
-
-def _with_definitions(source: str) -> Iterator[Piece]:
-    """The blocks of a whole text, each given the definitions that stand in others."""
-    definitions = "".join(
-        f"[{label}]: {_escaped(each['dest'], '<>')}{_title(each['title'])}\n"
-        for label, each in pyromark.reference_definitions(source, options=OPTIONS).items()
-    )
-    prefix = definitions + "\n" if definitions else ""
-    starts = line_starts(source, blocks_of(source))
-    for start, end in zip(starts, [*starts[1:], len(source)], strict=True):
-        block = source[start:end]
-        yield MarkdownPiece(block, definitions=prefix if "[" in block else "")
-
-
-def _escaped(text: str, around: str) -> str:
-    escaped = re.sub(rf"([{re.escape(around)}\\])", r"\\\1", text.replace("\n", " "))
-    return f"{around[0]}{escaped}{around[-1]}"
-
-
-def _title(title: str | None) -> str:
-    return " " + _escaped(title, '""') if title else ""

@@ -166,47 +166,6 @@ class _Reader:
         self._is_sealed = context.opening.endswith(SEALED)
         """Whether the text goes on one that was sealed: the space between belongs to neither."""
         self._aligns: tuple[str, ...] = ()
-        self._leaves: dict[str, Callable[[Any], None]] = {
-            "Text": self._text,
-            "Code": lambda text: self._say(text, "c"),
-            "InlineMath": lambda tex: self._formula("$", tex, "$"),
-            "DisplayMath": lambda tex: self._formula("$$", tex, "$$"),
-            "Html": lambda text: self._say(text.replace("\n", BREAK)),
-            "InlineHtml": self._say,
-            "FootnoteReference": lambda label: self._say(f"[^{label}]"),
-            "TaskListMarker": self._task,
-            "SoftBreak": lambda _: self._say(" "),
-            "HardBreak": lambda _: self._say(BREAK),
-            "Rule": self._rule,
-        }
-        self._starts: dict[str, Callable[[Any], None]] = {
-            "Heading": self._start_heading,
-            "Link": self._start_link,
-            "Image": self._start_image,
-            "CodeBlock": self._start_code,
-            "List": self._start_list,
-            "Item": self._start_item,
-            "BlockQuote": lambda _: self._open("q"),
-            "HtmlBlock": lambda _: self._flush(),
-            "FootnoteDefinition": self._start_footnote,
-            "Table": self._start_table,
-            "TableHead": lambda _: self._rows.append([]),
-            "TableRow": lambda _: self._rows.append([]),
-        }
-        self._ends: dict[str, Callable[[], None]] = {
-            "Paragraph": self._flush,
-            "Heading": self._flush,
-            "HtmlBlock": self._flush,
-            "Link": self._end_link,
-            "Image": self._end_image,
-            "CodeBlock": self._end_code,
-            "List": self._end_list,
-            "Item": self._end_item,
-            "BlockQuote": self._close,
-            "FootnoteDefinition": self._close,
-            "TableCell": lambda: self._rows[-1].append(Cell(*self._line.take())),
-            "Table": self._end_table,
-        }
 
     def read(self, ending: Ending) -> tuple[Flow, ...]:
         for number, (event, where) in enumerate(self._events):
@@ -232,7 +191,7 @@ class _Reader:
             self._text(f"${value}$")
         else:
             self._handle(kind, value)
-        if kind in self._leaves:
+        if kind in _LEAVES:
             self._end = max(self._end, end)
         elif kind == "Start" and value == "Item":
             self._end = start
@@ -242,8 +201,8 @@ class _Reader:
             self._start(value)
         elif kind == "End":
             self._end_of(value)
-        elif kind in self._leaves:
-            self._leaves[kind](value)
+        elif kind in _LEAVES:
+            _LEAVES[kind](self, value)
 
     def _pass_context(self) -> None:
         """What was read so far belongs to the context."""
@@ -301,15 +260,15 @@ class _Reader:
         name, details = (value, None) if isinstance(value, str) else next(iter(value.items()))
         if name in LOOKS:
             self._looks.append(LOOKS[name])
-        elif name in self._starts:
-            self._starts[name](details)
+        elif name in _STARTS:
+            _STARTS[name](self, details)
 
     def _end_of(self, value: Any) -> None:
         name = value if isinstance(value, str) else next(iter(value))
         if name in LOOKS:
             self._looks.remove(LOOKS[name])
-        elif name in self._ends:
-            self._ends[name]()
+        elif name in _ENDS:
+            _ENDS[name](self)
 
     # ---- text
 
@@ -434,3 +393,53 @@ class _Reader:
         if rows and not self._before:
             self._out.append(TableSpec(rows, self._aligns, self._steps, self._bars, columns=self._columns))
         self._columns = None
+
+    def _start_row(self, _: None) -> None:
+        self._rows.append([])
+
+    def _end_cell(self) -> None:
+        self._rows[-1].append(Cell(*self._line.take()))
+
+
+# of the class, for a reader that held its own methods would wait for the garbage collector, with all that it has read
+_LEAVES: Final[dict[str, Callable[[_Reader, Any], None]]] = {
+    "Text": _Reader._text,
+    "Code": lambda reader, text: reader._say(text, "c"),
+    "InlineMath": lambda reader, tex: reader._formula("$", tex, "$"),
+    "DisplayMath": lambda reader, tex: reader._formula("$$", tex, "$$"),
+    "Html": lambda reader, text: reader._say(text.replace("\n", BREAK)),
+    "InlineHtml": _Reader._say,
+    "FootnoteReference": lambda reader, label: reader._say(f"[^{label}]"),
+    "TaskListMarker": _Reader._task,
+    "SoftBreak": lambda reader, _: reader._say(" "),
+    "HardBreak": lambda reader, _: reader._say(BREAK),
+    "Rule": _Reader._rule,
+}
+_STARTS: Final[dict[str, Callable[[_Reader, Any], None]]] = {
+    "Heading": _Reader._start_heading,
+    "Link": _Reader._start_link,
+    "Image": _Reader._start_image,
+    "CodeBlock": _Reader._start_code,
+    "List": _Reader._start_list,
+    "Item": _Reader._start_item,
+    "BlockQuote": lambda reader, _: reader._open("q"),
+    "HtmlBlock": lambda reader, _: reader._flush(),
+    "FootnoteDefinition": _Reader._start_footnote,
+    "Table": _Reader._start_table,
+    "TableHead": _Reader._start_row,
+    "TableRow": _Reader._start_row,
+}
+_ENDS: Final[dict[str, Callable[[_Reader], None]]] = {
+    "Paragraph": _Reader._flush,
+    "Heading": _Reader._flush,
+    "HtmlBlock": _Reader._flush,
+    "Link": _Reader._end_link,
+    "Image": _Reader._end_image,
+    "CodeBlock": _Reader._end_code,
+    "List": _Reader._end_list,
+    "Item": _Reader._end_item,
+    "BlockQuote": _Reader._close,
+    "FootnoteDefinition": _Reader._close,
+    "TableCell": _Reader._end_cell,
+    "Table": _Reader._end_table,
+}

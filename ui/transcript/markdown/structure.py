@@ -18,6 +18,8 @@ CONTAINERS: Final = frozenset({"List", "Item", "BlockQuote"})
 LEAVES: Final = frozenset({"Paragraph", "Heading", "CodeBlock", "HtmlBlock", "FootnoteDefinition", "Table", "TableRow"})
 BLOCKS: Final = CONTAINERS | LEAVES | {"TableHead", "Rule"}
 
+FENCE: Final = re.compile(r"( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n")
+
 _MARKER = re.compile(r"([-+*]|\d{1,9}[.)])( *)")
 _QUOTE = re.compile(r" {0,3}> ?")
 _DELIMITERS: Final = {"None": "---", "Left": ":--", "Center": ":-:", "Right": "--:"}
