@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from app.domain.blocks import TextBlock
+from app.domain.blocks import RedactedThinkingBlock, TextBlock, ThinkingBlock
 from app.domain.capabilities import takes_prefill
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role, new_id
 from app.domain.models import Catalogue
@@ -15,6 +15,7 @@ from app.domain.request import Request
 from app.domain.stream import (
     Accumulator,
     BlockStarted,
+    BlockStopped,
     ClientEvent,
     Reply,
     ResponseStarted,
@@ -73,6 +74,9 @@ class _Growing:
     request_id: str = ""
     address: str = ""
     first_token: float | None = None
+    thinking_since: dict[int, float] = field(default_factory=dict)
+    """When the thinking blocks that are not whole yet began, by their index."""
+    thought_ms: dict[str, int] = field(default_factory=dict)
     grown: asyncio.Event = field(default_factory=asyncio.Event)
     is_refused: bool = False
     """The last attempt to store it failed, and the watch knows."""
@@ -196,7 +200,17 @@ class ReplyService:
             event = replace(event, block=replace(event.block, text=growing.prefill + event.block.text))
             growing.prefill = ""
         growing.accumulator.add(event)
+        self._time_thoughts(growing, event)
         return event
+
+    def _time_thoughts(self, growing: _Growing, event: ClientEvent) -> None:
+        """The API does not tell how long it thought."""
+        match event:
+            case BlockStarted(index, ThinkingBlock() | RedactedThinkingBlock()):
+                growing.thinking_since[index] = self._monotonic()
+            case BlockStopped(index) if index in growing.thinking_since:
+                passed = self._monotonic() - growing.thinking_since.pop(index)
+                growing.thought_ms[str(index)] = round(passed * 1000)
 
     def _message(self, growing: _Growing) -> Message:
         """The message as far as it has come."""
@@ -215,6 +229,7 @@ class ReplyService:
             usage=reply.usage if reply.api_id else None,
             first_token_ms=None if first is None else round((first - growing.started) * 1000),
             duration_ms=round((self._monotonic() - growing.started) * 1000),
+            thought_ms=dict(growing.thought_ms),
             extra=reply.extra,
         )
 

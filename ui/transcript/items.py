@@ -1,29 +1,25 @@
 """A message on screen: its sections, and the rows around them. Nothing is made before it is seen."""
 
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from typing import Final, Protocol
 
-from app.domain.blocks import Block, TextBlock
+from app.domain.blocks import TextBlock
 from app.domain.conversation import Message, MessageState, ReplyFacts, Role
 from app.domain.stream import (
     BlockStarted,
     BlockStopped,
+    CitationsDelta,
     InputJsonDelta,
     MessageStarted,
     StreamEvent,
     TextDelta,
     ThinkingDelta,
 )
-from ui.transcript.sections import (
-    RAW,
-    CardSection,
-    FoldSection,
-    MarkdownSection,
-    Section,
-    SourcesSection,
-    ThoughtSection,
-    section_of,
-)
+from ui.transcript.sections.base import Section
+from ui.transcript.sections.folds import RAW, FoldSection
+from ui.transcript.sections.making import Making, groups_of, section_of
+from ui.transcript.sections.texts import SourcesSection
 from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, NoteKind, NoteSpec
 from ui.transcript.style import Style
 from ui.transcript.units import RowPiece, Unit, leaves_of
@@ -55,15 +51,29 @@ class Item:
     Ten thousand are made when a long conversation is opened: making one costs next to nothing.
     """
 
-    __slots__ = ("_error_text", "_model", "_phase", "_sections", "branch", "is_growing", "message", "units")
+    __slots__ = (
+        "_error_text",
+        "_making",
+        "_model",
+        "_phase",
+        "_section_of_block",
+        "_sections",
+        "branch",
+        "is_growing",
+        "message",
+        "units",
+    )
 
     def __init__(self, message: Message, error_text: ErrorText, *, is_growing: bool = False) -> None:
         self.message = message
         self.is_growing = is_growing
         self.units: list[Unit] = []
         self._error_text = error_text
+        self._making: Making | None = None
         self._sections: dict[float, Section] = {}
-        """By the index of the content block; the sources of a text come half a step after it."""
+        """By the index of the first content block that is shown in it; the sources of all texts come last."""
+        self._section_of_block: dict[int, int] = {}
+        """Of the growing answer, for blocks that were joined to the one before: the key of their section."""
         self._phase: str | None = None
         self.branch = (1, 1)
         """Which of its siblings it is, from 1, and how many they are."""
@@ -78,8 +88,7 @@ class Item:
     def source(self) -> str:
         """What is copied when the whole message is: the text, in Markdown."""
         if self.is_growing:
-            found = [each.markdown.source for each in self._sections.values() if isinstance(each, MarkdownSection)]
-            return "".join(found)
+            return "".join(each.source for each in self._sections.values())
         return self.message.text
 
     @property
@@ -97,19 +106,31 @@ class Item:
         """How many the texts have: enough to guess a height from."""
         return sum([len(block.text) for block in self.message.blocks if isinstance(block, TextBlock)])
 
+    @property
+    def making(self) -> Making:
+        if self._making is None:
+            self._making = Making(self.is_person)
+        return self._making
+
     def prepare(self, width: int, style: Style) -> None:
         """Make the sections; a long text is read in steps, see `update`."""
         if self.units:
             return
-        last = len(self.message.blocks) - 1
-        for key, block in enumerate(self.message.blocks):
-            grows = self.is_growing and key == last
-            self._sections[key] = section_of(key, block, is_person=self.is_person, is_growing=grows)
-            self._sections[key].update()
+        blocks = self.message.blocks
+        for key, group in groups_of(blocks, self.making):
+            grows = self.is_growing and key + len(group) == len(blocks)
+            section = section_of(key, group, self.making, is_growing=grows, took_ms=self._took_ms(key))
+            section.update()
             if not grows:
-                self._sections[key].finish()
-                self._cite(key, block)
+                section.finish()
+            self._sections[key] = section
+            self._section_of_block |= dict.fromkeys(range(key + 1, key + len(group)), key)
+        self._list_sources()
         self._gather(width, style)
+
+    def _took_ms(self, key: int) -> int | None:
+        facts = self.message.facts
+        return facts.thought_ms.get(str(key)) if facts is not None else None
 
     def update(self, width: int, style: Style) -> int | None:
         """Take in what was added, a bounded amount of it. Gives the change of height; None if nothing changed."""
@@ -124,11 +145,10 @@ class Item:
             at += before
         return None if first is None else self._gather_from(first, width, style)
 
-    def _cite(self, key: int, block: Block) -> None:
-        """The sources of a text below it, numbered on from those before."""
-        if isinstance(block, TextBlock) and block.citations:
-            before = sum(len(each.units) for each in self._sections.values() if isinstance(each, SourcesSection))
-            self._sections[key + 0.5] = SourcesSection(block.citations, before)
+    def _list_sources(self) -> None:
+        """What the whole answer cites stands at its end."""
+        if not self.is_growing and self._making is not None and self._making.citations.sources:
+            self._sections[inf] = SourcesSection(self._making.citations)
 
     # ---- growing
 
@@ -137,14 +157,26 @@ class Item:
         match event:
             case MessageStarted(model=model):
                 self._model = model
-            case BlockStarted(index, block):
-                self._sections[index] = section_of(index, block, is_person=False, is_growing=True)
-            case BlockStopped(index) if isinstance(self._sections.get(index), ThoughtSection):
-                self._sections[index].finish()
+            case BlockStarted():
+                self._begin_block(event)
+            case BlockStopped(index):
+                self._arriving(index).end_block()
+            case CitationsDelta(index, citation):
+                self._arriving(index).cite(citation)
             case TextDelta(index, text) | ThinkingDelta(index, text) | InputJsonDelta(index, text):
-                section = self._sections.get(index)
-                if isinstance(section, MarkdownSection | ThoughtSection | CardSection):
-                    section.feed(text)
+                self._arriving(index).feed(text)
+
+    def _begin_block(self, event: BlockStarted) -> None:
+        index = event.index
+        last = max((key for key in self._sections if key < index), default=None)
+        if last is not None and self._sections[last].join(event.block):
+            self._section_of_block[index] = int(last)
+        else:
+            self._sections[index] = section_of(index, (event.block,), self.making, is_growing=True)
+
+    def _arriving(self, index: int) -> Section:
+        """The section that takes what comes of a block; what belongs to none goes nowhere."""
+        return self._sections.get(self._section_of_block.get(index, index)) or Section()
 
     def regather(self, width: int, style: Style) -> None:
         """Units anew after a row around the sections has changed."""
@@ -162,19 +194,17 @@ class Item:
         self.message = message
         self._phase = None
         earlier, self._sections = self._sections, {}
-        for key, block in enumerate(message.blocks):
+        for key, group in groups_of(message.blocks, self.making):
             kept = earlier.get(key)
-            same = (
-                isinstance(kept, MarkdownSection)
-                and isinstance(block, TextBlock)
-                and kept.markdown.source == block.text
-            )
-            section = kept if same and kept else section_of(key, block, is_person=self.is_person)
-            _keep_choice(kept, section)
+            if kept is not None and kept.shows(group):
+                section = kept
+            else:
+                section = section_of(key, group, self.making, took_ms=self._took_ms(key))
+                _keep_choice(kept, section)
             section.update()
             section.finish()
             self._sections[key] = section
-            self._cite(key, block)
+        self._list_sources()
         self._gather(width, style)
 
     def toggle(self, key: int, width: int, style: Style) -> None:

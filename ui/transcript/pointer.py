@@ -12,6 +12,8 @@ from ui.transcript.links import plain_tip
 from ui.transcript.pointing import wheel_pixels
 
 DRAG_MS: Final = 40
+TELLING: Final = ("link", "cite")
+"""Acts whose value is shown when they are pointed at."""
 
 
 class Pointer(QObject):
@@ -54,7 +56,7 @@ class Pointer(QObject):
         free = act is not None and not self._is_dragging
         viewport = self._canvas.viewport()
         viewport.setCursor(Qt.CursorShape.PointingHandCursor if free else Qt.CursorShape.IBeamCursor)
-        viewport.setToolTip(plain_tip(act.value) if act is not None and act.name == "link" else "")
+        viewport.setToolTip(plain_tip(act.value) if act is not None and act.name in TELLING else "")
         self._hover(self._canvas.items[target.placed.item] if target is not None else None)
 
     def release(self, event: QMouseEvent) -> None:

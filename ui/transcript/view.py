@@ -34,7 +34,7 @@ from ui.transcript.growth import Growth
 from ui.transcript.items import ErrorText, Item
 from ui.transcript.keyboard import Keyboard
 from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf
-from ui.transcript.links import is_safe, refusal
+from ui.transcript.links import is_safe, plain_tip, refusal
 from ui.transcript.pointer import Pointer
 from ui.transcript.search import Search
 from ui.transcript.selecting import START, Spot
@@ -266,6 +266,8 @@ class TranscriptView(Canvas):
                 self.link_activated.emit(act.value)
             case "link":
                 QToolTip.showText(QCursor.pos(), refusal(act.value), self)
+            case "cite":
+                QToolTip.showText(QCursor.pos(), plain_tip(act.value), self)
             case "fold":
                 item.toggle(int(act.value), self.arrangement.width, self.styling)
                 self.arrangement.following = False
@@ -345,6 +347,7 @@ class TranscriptView(Canvas):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._search.wait()
+        self.later.pictures.wait()
         super().closeEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

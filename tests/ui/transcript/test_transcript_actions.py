@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QToolButton
 
-from app.domain.blocks import TextBlock, ToolUseBlock
+from app.domain.blocks import ToolUseBlock
 from app.domain.conversation import MessageState
 
 
@@ -109,14 +109,6 @@ def test_a_message_with_siblings_leads_to_them(transcript, prompt, answer, qtbot
     with qtbot.waitSignal(transcript.branch_requested) as told:
         qtbot.keyClick(transcript, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     assert told.args == ["answer", 1]
-
-
-def test_what_a_text_cites_stands_below_it(transcript, answer):
-    cited = (
-        {"type": "web_search_result_location", "url": "https://e.org/a", "title": "Page", "cited_text": "said so"},
-    )
-    transcript.show([answer(TextBlock("A fact.", cited), TextBlock("Another.", ({"document_title": "Book"},)))])
-    assert "A fact.\n[1] Page: \u201csaid so\u201d\nAnother.\n[2] Book" in transcript.visible_text()
 
 
 def test_arguments_are_rows_and_their_json_a_click_away(transcript, answer):

@@ -28,7 +28,7 @@ class Act:
     """What a click does, besides selecting."""
 
     name: str
-    """copy, fold, retry, link; wrap, unfold and details, which the leaf performs itself."""
+    """copy, fold, retry, link, cite; wrap, unfold, enlarge and details, which the leaf performs itself."""
     value: str = ""
     doer: "Leaf | None" = None
     """The leaf that performs it itself."""
@@ -115,6 +115,15 @@ class Leaf:
     def scroll_sideways(self, _pixels: int) -> bool:
         """Whether anything moved."""
         return False
+
+
+def act_of(runs: Iterable[Run], at: int) -> Act | None:
+    """What a click on an offset of a text does: its link, or what its mark stands for."""
+    inside = [run for run in runs if (run.href or run.tip) and run.start <= at < run.start + run.length]
+    if not inside:
+        return None
+    cited = next((run.tip for run in inside if run.tip), None)
+    return Act("cite", cited) if cited else Act("link", inside[0].href)
 
 
 def shaped(

@@ -14,6 +14,7 @@ from ui.transcript.leaves.base import (
     Act,
     Leaf,
     Selection,
+    act_of,
     broken,
     caret_in,
     cursor_at,
@@ -156,9 +157,7 @@ class TableLeaf(Leaf):
     def act_at(self, x: float, y: float) -> Act | None:
         offset = self.hit(x, y)
         number, at = divmod(offset, CELL_STRIDE)
-        runs = self._cells[number].runs if self._cells else ()
-        found = next((run for run in runs if run.href and run.start <= at < run.start + run.length), None)
-        return Act("link", found.href) if found else None
+        return act_of(self._cells[number].runs, at) if self._cells else None
 
     def word_at(self, offset: int) -> Selection:
         number, inside = divmod(offset, CELL_STRIDE)

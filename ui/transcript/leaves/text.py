@@ -12,6 +12,7 @@ from ui.transcript.leaves.base import (
     Act,
     Leaf,
     Selection,
+    act_of,
     broken,
     caret_in,
     cursor_at,
@@ -117,9 +118,7 @@ class TextLeaf(Leaf):
             line = self._layout.lineAt(number)
             if line.naturalTextRect().contains(inside):
                 at = line.xToCursor(inside.x(), line.CursorPosition.CursorOnCharacter)
-                for run in self.spec.runs:
-                    if run.href and run.start <= at < run.start + run.length:
-                        return Act("link", run.href)
+                return act_of(self.spec.runs, at)
         return None
 
     def word_at(self, offset: int) -> Selection:

@@ -1,0 +1,98 @@
+"""From content blocks to sections."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain.blocks import (
+    Block,
+    DocumentBlock,
+    ImageBlock,
+    RawBlock,
+    RedactedThinkingBlock,
+    ServerToolResultBlock,
+    ServerToolUseBlock,
+    TextBlock,
+    ThinkingBlock,
+    ToolResultBlock,
+    ToolUseBlock,
+)
+from ui.transcript.citing import Citations
+from ui.transcript.sections.base import Section
+from ui.transcript.sections.folds import (
+    CardSection,
+    SearchResultsSection,
+    ThoughtSection,
+    ToolResultSection,
+    pages_of,
+)
+from ui.transcript.sections.media import AttachmentsSection
+from ui.transcript.sections.texts import MarkdownSection, PersonSection
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What all sections of one message have in common."""
+
+    is_person: bool
+    citations: Citations = field(default_factory=Citations)
+
+
+def groups_of(blocks: Sequence[Block], making: Making) -> Iterator[tuple[int, Sequence[Block]]]:
+    """Blocks that are shown together, with the index of the first of them: an answer's texts, pictures, documents."""
+    start = 0
+    for at in range(1, len(blocks) + 1):
+        if at == len(blocks) or not _belong_together(blocks[at - 1], blocks[at], making):
+            if at > start:
+                yield start, blocks[start:at]
+            start = at
+
+
+def _belong_together(one: Block, other: Block, making: Making) -> bool:
+    if isinstance(one, TextBlock):
+        return isinstance(other, TextBlock) and not making.is_person
+    return all(isinstance(each, ImageBlock | DocumentBlock) for each in (one, other))
+
+
+def section_of(
+    key: int, blocks: Sequence[Block], making: Making, *, is_growing: bool = False, took_ms: int | None = None
+) -> Section:
+    """What shows the blocks of a group; `key` is the index of the first, `took_ms` how long a thought took."""
+    match blocks[0]:
+        case TextBlock(text) if making.is_person:
+            return PersonSection(text)
+        case TextBlock():
+            section = MarkdownSection(citations=making.citations)
+            for block in blocks:
+                section.join(block)
+            return section
+        case ImageBlock() | DocumentBlock():
+            found = [each for each in blocks if isinstance(each, ImageBlock | DocumentBlock)]
+            return AttachmentsSection(found, in_card=making.is_person)
+        case block:
+            return _row_of(key, block, making, is_growing=is_growing, took_ms=took_ms)
+
+
+def _row_of(key: int, block: Block, making: Making, *, is_growing: bool, took_ms: int | None) -> Section:
+    match block:
+        case ThinkingBlock(thinking):
+            note = "" if thinking or is_growing else "not shown by the API"
+            return ThoughtSection(key, thinking, is_growing=is_growing, note=note, took_ms=took_ms)
+        case RedactedThinkingBlock():
+            return ThoughtSection(key, "", note="encrypted by the API", took_ms=took_ms)
+        case ToolResultBlock():
+            return ToolResultSection(key, block, in_card=making.is_person)
+        case ServerToolResultBlock() if pages_of(block.content):
+            return SearchResultsSection(key, block.kind, block.content, "tool", in_card=making.is_person)
+    return CardSection(key, *_card(block), in_card=making.is_person)
+
+
+def _card(block: Block) -> tuple[str, Any, str]:
+    match block:
+        case ToolUseBlock() | ServerToolUseBlock():
+            return block.name, block.input, "tool"
+        case ServerToolResultBlock():
+            return block.kind, block.content, "tool"
+        case RawBlock():
+            return block.kind, block.raw, "muted"
+    return "Block", repr(block), "muted"
