@@ -49,7 +49,7 @@ class ReplyFacts:
     usage: TokenUsage | None = None
     first_token_ms: int | None = None
     duration_ms: int | None = None
-    thought_ms: Mapping[str, int] = field(default_factory=dict)
+    thought_ms: Mapping[str, int] = NOTHING
     """How long the thinking blocks took, by their index in decimal digits; measured here, the API does not tell."""
     error: Mapping[str, Any] | None = None
     """`{"class": str, …fields of the error}`: enough for the window's sentence after a restart."""

@@ -1,11 +1,10 @@
 """A message on screen: its sections, and the rows around them. Nothing is made before it is seen."""
 
-from collections.abc import Callable, Mapping, Sequence
 from math import inf
-from typing import Final, Protocol
+from typing import Final
 
 from app.domain.blocks import TextBlock
-from app.domain.conversation import Message, MessageState, ReplyFacts, Role
+from app.domain.conversation import Message, Role
 from app.domain.stream import (
     BlockStarted,
     BlockStopped,
@@ -20,25 +19,10 @@ from ui.transcript.sections.base import Section
 from ui.transcript.sections.folds import RAW, FoldSection
 from ui.transcript.sections.making import Making, groups_of, section_of
 from ui.transcript.sections.texts import SourcesSection
-from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, NoteKind, NoteSpec
+from ui.transcript.specs import FoldSpec, GapSpec, NoteKind, NoteSpec, Spec
 from ui.transcript.style import Style
+from ui.transcript.telling import Telling, head_of, note_of, numbers_of
 from ui.transcript.units import RowPiece, Unit, leaves_of
-
-
-class ErrorSentences(Protocol):
-    """What is said about an error."""
-
-    @property
-    def headline(self) -> str: ...
-    @property
-    def kept(self) -> str: ...
-    @property
-    def advice(self) -> str: ...
-    @property
-    def details(self) -> str: ...
-
-
-ErrorText = Callable[[Mapping[str, object]], ErrorSentences]
 
 TOP_GAP, FOOT_GAP, CARD_GAP = 4, 4, 3
 SHAPED_AT_ONCE: Final = 4_000
@@ -52,23 +36,28 @@ class Item:
     """
 
     __slots__ = (
-        "_error_text",
         "_making",
         "_model",
         "_phase",
+        "_rows_above",
         "_section_of_block",
         "_sections",
+        "_shows_numbers",
+        "_telling",
         "branch",
         "is_growing",
         "message",
         "units",
     )
 
-    def __init__(self, message: Message, error_text: ErrorText, *, is_growing: bool = False) -> None:
+    def __init__(self, message: Message, telling: Telling, *, is_growing: bool = False) -> None:
         self.message = message
         self.is_growing = is_growing
         self.units: list[Unit] = []
-        self._error_text = error_text
+        self._telling = telling
+        self._shows_numbers = False
+        self._rows_above = 2
+        """Units before those of the first section."""
         self._making: Making | None = None
         self._sections: dict[float, Section] = {}
         """By the index of the first content block that is shown in it; the sources of all texts come last."""
@@ -94,7 +83,7 @@ class Item:
     @property
     def details(self) -> str:
         """What is told to an expert of why the answer failed; empty where it did not."""
-        note = self._note()
+        note = note_of(self.message, self._telling)
         return "" if note is None else note.details
 
     @property
@@ -207,6 +196,11 @@ class Item:
         self._list_sources()
         self._gather(width, style)
 
+    def toggle_numbers(self, width: int, style: Style) -> None:
+        """Show or hide all that is known of the message."""
+        self._shows_numbers = not self._shows_numbers
+        self._gather(width, style)
+
     def toggle(self, key: int, width: int, style: Style) -> None:
         """Open or close the section of a content block, or with `RAW` added what it holds as JSON."""
         section = self._sections[key % RAW]
@@ -229,19 +223,15 @@ class Item:
 
     # ---- rows
 
-    @property
-    def _rows_above(self) -> int:
-        """Units before those of the first section."""
-        return 3 if self.is_person else 2
-
     def _gather(self, width: int, style: Style) -> None:
         """Put all units together."""
         inner = [unit for key in sorted(self._sections) for unit in self._sections[key].units]
         if self.is_person:
-            above, below = (Unit(RowPiece(GapSpec(CARD_GAP)), in_card=True) for _ in range(2))
-            inner = [above, *inner, below] if inner else []
-        rows = [Unit(RowPiece(GapSpec(TOP_GAP))), Unit(self._head()), *inner, *self._notes()]
-        self._replace(0, [*rows, Unit(RowPiece(GapSpec(FOOT_GAP)))], width, style)
+            top, bottom = (Unit(RowPiece(GapSpec(CARD_GAP)), in_card=True) for _ in range(2))
+            inner = [top, *inner, bottom] if inner else []
+        above = self._above()
+        self._rows_above = len(above) + (1 if self.is_person and inner else 0)
+        self._replace(0, [*above, *inner, *self._below()], width, style)
 
     def _gather_from(self, first: int, width: int, style: Style) -> int:
         """Units anew from one on: what stands before it is not looked at. Gives the change of height in pixels."""
@@ -252,7 +242,7 @@ class Item:
             if skip < len(units):
                 inner += units[max(0, skip) :]
             skip -= len(units)
-        return self._replace(first, [*inner, *self._notes(), Unit(RowPiece(GapSpec(FOOT_GAP)))], width, style)
+        return self._replace(first, [*inner, *self._below()], width, style)
 
     def _replace(self, first: int, units: list[Unit], width: int, style: Style) -> int:
         """New units take over leaves of old ones, and are realised if any had been."""
@@ -271,70 +261,23 @@ class Item:
         self.units[first:] = units
         return sum(unit.height for unit in units) - before
 
-    def _head(self) -> RowPiece:
-        if self.message.role is Role.ASSISTANT:
-            return RowPiece(HeadSpec("C", "Claude", _facts(self.message.facts) or self._model))
-        if self.message.role is Role.SYSTEM:
-            return RowPiece(HeadSpec("S", "System"))
-        return RowPiece(HeadSpec("Y", "You", is_person=True))
+    def _above(self) -> list[Unit]:
+        """What stands over the first section."""
+        rows: list[Spec] = [
+            GapSpec(TOP_GAP),
+            head_of(self.message, self._telling, self._model if self.is_growing else ""),
+        ]
+        numbers = numbers_of(self.message, self._telling) if self._shows_numbers else None
+        return [Unit(RowPiece(row)) for row in (*rows, numbers) if row is not None]
 
-    def _notes(self) -> Sequence[Unit]:
-        note = self._note()
-        return [] if note is None else [Unit(RowPiece(note))]
-
-    def _note(self) -> NoteSpec | None:
+    def _below(self) -> list[Unit]:
+        """What stands under the last section."""
+        rows: list[Spec | None] = []
         if self._phase is not None:
-            return NoteSpec(NoteKind.PHASE, self._phase)
-        match self.message.state:
-            case MessageState.STOPPED:
-                return NoteSpec(NoteKind.STOPPED, "Stopped. What had arrived is kept.", can_retry=True)
-            case MessageState.INTERRUPTED:
-                return self._failure(self.message.facts, "The answer broke off. What had arrived is kept.")
-            case MessageState.FAILED:
-                return self._failure(self.message.facts, "No answer came.")
-        return _early_end(self.message.facts)
-
-    def _failure(self, facts: ReplyFacts | None, otherwise: str) -> NoteSpec:
-        if facts is None or facts.error is None:
-            return NoteSpec(NoteKind.FAILED, otherwise, can_retry=True)
-        said = self._error_text(facts.error)
-        more = tuple(each for each in (said.kept, said.advice) if each)
-        return NoteSpec(NoteKind.FAILED, said.headline, more, can_retry=True, details=said.details)
-
-
-ENDINGS: Final = {
-    "max_tokens": ("The answer reached the limit of max tokens.", "Raise it under Setup and retry, or ask to go on."),
-    "model_context_window_exceeded": ("The answer filled the model's context window.", "Begin a new conversation."),
-    "refusal": ("The model declined to go on.", "Put it in other words, or choose another model."),
-    "pause_turn": ("The service paused this turn.", "Send a message to let it go on."),
-}
-"""Stop reasons with which an answer is whole for the API and not for its reader: what happened, and what to do."""
-
-
-def _early_end(facts: ReplyFacts | None) -> NoteSpec | None:
-    if facts is None or facts.stop_reason not in ENDINGS:
-        return None
-    said, advice = ENDINGS[facts.stop_reason]
-    explanation = (facts.stop_details or {}).get("explanation")
-    more = (explanation, advice) if isinstance(explanation, str) and explanation else (advice,)
-    return NoteSpec(NoteKind.STOPPED, said, more, can_retry=True)
-
-
-def _facts(facts: ReplyFacts | None) -> str:
-    """An answer's own numbers, as far as they are known."""
-    if facts is None:
-        return ""
-    parts = [facts.model]
-    if facts.first_token_ms is not None:
-        parts.append(f"{facts.first_token_ms / 1000:.1f} s to first token")
-    if facts.usage is not None and facts.usage.output_tokens:
-        count = facts.usage.output_tokens
-        parts.append("1 token" if count == 1 else f"{count:,} tokens")
-    if facts.usage is not None and facts.usage.cache_read_input_tokens:
-        parts.append(f"{facts.usage.cache_read_input_tokens:,} from cache")
-    if facts.stop_reason not in (None, "end_turn", "tool_use"):
-        parts.append(str(facts.stop_reason))
-    return " \u00b7 ".join(part for part in parts if part)
+            rows.append(NoteSpec(NoteKind.PHASE, self._phase))
+        else:
+            rows.append(note_of(self.message, self._telling))
+        return [Unit(RowPiece(row)) for row in (*rows, GapSpec(FOOT_GAP)) if row is not None]
 
 
 def _keep_choice(earlier: Section | None, section: Section) -> None:

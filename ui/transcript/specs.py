@@ -225,7 +225,8 @@ class NoteSpec:
     text: str
     more: tuple[str, ...] = ()
     """Further sentences, one a line."""
-    can_retry: bool = False
+    actions: tuple[str, ...] = ()
+    """Names of the acts that are offered below."""
     details: str = ""
     """What only an expert asks for, one `Name: value` a line."""
 

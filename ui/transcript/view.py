@@ -10,40 +10,38 @@ from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QContextMenuEvent,
-    QCursor,
     QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.domain.conversation import Message
+from app.domain.conversation import Message, ReplyFacts
 from app.domain.stream import StreamEvent
 from ui.theme import metrics
 from ui.theme.palette import LIGHT, Palette
 from ui.transcript.access import readable
+from ui.transcript.acting import Acting
 from ui.transcript.actions import ActionRow, JumpButton, menu_for
 from ui.transcript.announcing import Announcer
-from ui.transcript.arrangement import Placed
 from ui.transcript.canvas import Canvas
 from ui.transcript.copying import put_on_clipboard
 from ui.transcript.formulas import Typeset
 from ui.transcript.growth import Growth
-from ui.transcript.items import ErrorText, Item
+from ui.transcript.items import Item
 from ui.transcript.keyboard import Keyboard
-from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf
-from ui.transcript.links import is_safe, plain_tip, refusal
+from ui.transcript.leaves.base import UNBOUNDED
 from ui.transcript.pointer import Pointer
 from ui.transcript.search import Search
 from ui.transcript.selecting import START, Spot
 from ui.transcript.style import Style
+from ui.transcript.telling import ErrorText, Telling
 from ui.widgets.announce import announce
 
 DESCRIBE_MS: Final = 500
 """So long nothing must change before screen readers are given the text in sight."""
-CONFIRM_MS: Final = 1500
 HEAD_UNIT: Final = 1
 """Who speaks stands below the gap."""
 
@@ -56,7 +54,7 @@ class TranscriptView(Canvas):
         edit_requested: put a prompt back into the composer; arg: its id.
         delete_requested: arg: the message's id.
         branch_requested: show another branch; args: the message's id, -1 for the earlier one, 1 for the later.
-        details_requested: show a message's numbers; arg: its id.
+        continue_requested: let an answer that stopped early go on; arg: its id.
         link_activated: a link was clicked; arg: its target, always http, https or mailto.
         formula_wanted: typeset a formula, see `show_formula`; args: its TeX, whether it stands on its own.
     """
@@ -65,20 +63,23 @@ class TranscriptView(Canvas):
     edit_requested = Signal(str)
     delete_requested = Signal(str)
     branch_requested = Signal(str, int)
-    details_requested = Signal(str)
+    continue_requested = Signal(str)
     link_activated = Signal(str)
     formula_wanted = Signal(str, bool)
 
     def __init__(self, error_text: ErrorText, palette: Palette = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
-        self._error_text = error_text
+        self._telling = Telling(error_text)
         self.later.formula_wanted.connect(self.formula_wanted)
         self._hovered: Item | None = None
         self._growth = Growth(self)
         self._growth.took_in.connect(self._tell_news)
         self._announcer = Announcer(self, partial(announce, self))
         self._pointer = Pointer(self)
-        self._pointer.acted.connect(self._perform)
+        self._acting = Acting(self)
+        self._acting.asked.connect(self._ask)
+        self._acting.link_activated.connect(self.link_activated)
+        self._pointer.acted.connect(self._acting.perform)
         self._pointer.hovered.connect(self._hover)
         self._pointer.selection_began.connect(self._let_go)
         self._describe_timer = QTimer(self, singleShot=True, interval=DESCRIBE_MS)
@@ -123,13 +124,17 @@ class TranscriptView(Canvas):
             grows = message.id == streaming
             kept = known.get(message.id)
             if kept is None or (kept.message is not message and kept.message != message) or kept.is_growing != grows:
-                kept = Item(message, self._error_text, is_growing=grows)
+                kept = Item(message, self._telling, is_growing=grows)
             kept.branch = (branches or {}).get(message.id, (1, 1))
             items.append(kept)
         if [id(each) for each in items[: len(self.items)]] != [id(each) for each in known.values()]:
             self.selecting.clear()
             self._search.forget()
         self.show_items(items)
+
+    def set_models(self, name_of: Callable[[str], str], cost_of: Callable[[ReplyFacts], float | None]) -> None:
+        """What models are called, by id, and what answers cost, in USD. Counts for what is shown from now on."""
+        self._telling.name_of, self._telling.cost_of = name_of, cost_of
 
     def extend(self, events: Iterable[StreamEvent]) -> None:
         """Events of the growing message. They show with the next frame."""
@@ -254,35 +259,14 @@ class TranscriptView(Canvas):
 
     # ---- acting
 
-    def _perform(self, placed: Placed, act: Act) -> None:
-        item = self.items[placed.item]
-        match act.name:
-            case "copy":
-                QGuiApplication.clipboard().setText(act.value)
-                self._confirm(self.leaves(placed), act.value)
-            case "retry":
-                self.retry_requested.emit(item.message.id)
-            case "link" if is_safe(act.value):
-                self.link_activated.emit(act.value)
-            case "link":
-                QToolTip.showText(QCursor.pos(), refusal(act.value), self)
-            case "cite":
-                QToolTip.showText(QCursor.pos(), plain_tip(act.value), self)
-            case "fold":
-                item.toggle(int(act.value), self.arrangement.width, self.styling)
-                self.arrangement.following = False
-                self.arrangement.pin(placed.item, placed.unit, placed.y)
-                self.changed(item)
-            case _:
-                self._reshape(placed, act)
-
-    def _reshape(self, placed: Placed, act: Act) -> None:
-        """Let a leaf change how it looks; it stays where it is."""
-        if act.doer is not None and act.doer.perform(act):
-            self.items[placed.item].units[placed.unit].reshape()
-            self.arrangement.following = False
-            self.arrangement.pin(placed.item, placed.unit, placed.y)
-            self.refresh()
+    def _ask(self, name: str, message_id: str) -> None:
+        """What is not done here goes up."""
+        asks = {
+            "retry": self.retry_requested,
+            "edit": self.edit_requested,
+            "continue": self.continue_requested,
+        }
+        asks[name].emit(message_id)
 
     def _step_branch(self, by: int) -> None:
         """Another branch of the message under the pointer, else of the last in sight that has some."""
@@ -290,18 +274,6 @@ class TranscriptView(Canvas):
         found = next((item for item in (self._hovered, *seen) if item is not None and item.branch[1] > 1), None)
         if found is not None:
             self.branch_requested.emit(found.message.id, by)
-
-    def _confirm(self, leaves: Sequence[Leaf], code: str) -> None:
-        """Let a code block say for a moment that it was copied."""
-        copied = [leaf for leaf in leaves if leaf.offers(code)]
-
-        def say(done: bool) -> None:
-            for leaf in copied:
-                leaf.confirm(done)
-            self.repaint_all()
-
-        say(True)
-        QTimer.singleShot(CONFIRM_MS, self, lambda: say(False))
 
     def _choose(self, name: str, message_id: str) -> None:
         """What a button, a menu or a key asks for; keys name no message."""
@@ -316,10 +288,11 @@ class TranscriptView(Canvas):
             "copy_details": lambda: QGuiApplication.clipboard().setText(self._item(message_id).details),
             "earlier": lambda: self.branch_requested.emit(message_id, -1),
             "later": lambda: self.branch_requested.emit(message_id, 1),
-            "retry": lambda: self.retry_requested.emit(message_id),
-            "edit": lambda: self.edit_requested.emit(message_id),
         }
-        does[name]()
+        if name in does:
+            does[name]()
+        else:
+            self._ask(name, message_id)
 
     def _item(self, message_id: str) -> Item:
         return next(each for each in self.items if each.message.id == message_id)

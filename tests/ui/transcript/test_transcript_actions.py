@@ -116,5 +116,5 @@ def test_arguments_are_rows_and_their_json_a_click_away(transcript, answer):
     assert 'city\t"Bonn"\ndays\t3' in transcript.visible_text()
     assert '"days": 3\n}' not in transcript.visible_text()
     placed = transcript.arrangement.visible[4]
-    transcript._perform(placed, transcript.leaves(placed)[0].act_at(20, 10))
+    transcript._acting.perform(placed, transcript.leaves(placed)[0].act_at(20, 10))
     assert '"days": 3\n}' in transcript.visible_text()

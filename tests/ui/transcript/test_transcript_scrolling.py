@@ -75,7 +75,7 @@ def test_thinking_opens_and_closes_where_it_stands(transcript, prompt, answer):
     at = item.unit_of_fold(0)
     placed = next(each for each in transcript.arrangement.visible if (each.item, each.unit) == (1, at))
     act = item.units[at].leaves[0].act_at(20, 10)
-    transcript._perform(placed, act)
+    transcript._acting.perform(placed, act)
 
     assert "Hm, *let* me see." in transcript.visible_text()
     assert next(each for each in transcript.arrangement.visible if (each.item, each.unit) == (1, at)).y == placed.y

@@ -80,6 +80,9 @@ class HeadLeaf(Leaf):
         detail = style.small_metrics.elidedText(marked(spec.detail), Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(after, 0, room, side), MIDDLE, detail)
 
+    def act_at(self, _x: float, y: float) -> Act | None:
+        return Act("numbers") if self.spec.detail and y < self.height else None
+
     def text(self, _start: int = 0, _end: int = UNBOUNDED) -> str:
         return self.spec.name
 
