@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.domain.blocks import Block, RedactedThinkingBlock, TextBlock, ThinkingBlock, ToolUseBlock
+from app.domain.blocks import Block, TextBlock, ThinkingBlock, ToolUseBlock
 from app.domain.conversation import Message, MessageState, Role
 
 PAUSED = "pause_turn"
@@ -39,7 +39,3 @@ def beginning_of(message: Message) -> tuple[Block, ...]:
     assert isinstance(last, TextBlock)
     text = last.text.rstrip()
     return (*before, replace(last, text=text)) if text else ()
-
-
-def has_thinking(blocks: tuple[Block, ...]) -> bool:
-    return any(isinstance(each, ThinkingBlock | RedactedThinkingBlock) for each in blocks)

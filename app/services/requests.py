@@ -22,8 +22,8 @@ from app.domain.request import DEFAULT_MAX_TOKENS, Request, Turn
 _CUT = (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.STREAMING)
 
 
-def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
-    """The request that asks for the answer to the active path.
+def request_for(conversation: Conversation, catalogue: Catalogue, beginning: tuple[Block, ...] = ()) -> Request:
+    """The request that asks for the answer to the active path; for the rest of it, where its `beginning` is given.
 
     Failed answers and answers of which nothing usable came are left out; of an answer that was cut, what cannot be
     sent again (unsigned thinking, unanswered tool uses) is left out, its text stays.
@@ -36,7 +36,9 @@ def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
     model_id = setup.model or catalogue.default.id
     entry = catalogue.find(model_id)
     turns = [turn for message in conversation.path if (turn := _turn(message)) is not None]
-    if setup.prefill and takes_prefill(entry):
+    if beginning:
+        turns.append(Turn("assistant", beginning))
+    elif setup.prefill and takes_prefill(entry):
         turns.append(Turn("assistant", (TextBlock(setup.prefill.rstrip()),)))
     request = Request(
         model=model_id,
