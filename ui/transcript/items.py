@@ -21,7 +21,7 @@ from ui.transcript.sections.making import Making, groups_of, section_of
 from ui.transcript.sections.texts import SourcesSection
 from ui.transcript.specs import FoldSpec, GapSpec, NoteKind, NoteSpec, Spec
 from ui.transcript.style import Style
-from ui.transcript.telling import Telling, head_of, note_of, numbers_of
+from ui.transcript.telling import Telling, beyond_of, head_of, note_of, numbers_of
 from ui.transcript.units import RowPiece, Unit, leaves_of
 
 TOP_GAP, FOOT_GAP, CARD_GAP = 4, 4, 3
@@ -44,9 +44,12 @@ class Item:
         "_sections",
         "_shows_numbers",
         "_telling",
+        "beyond",
         "branch",
         "is_growing",
         "message",
+        "room",
+        "room_key",
         "units",
     )
 
@@ -66,6 +69,11 @@ class Item:
         self._phase: str | None = None
         self.branch = (1, 1)
         """Which of its siblings it is, from 1, and how many they are."""
+        self.beyond = 0
+        """How many messages come after it that are not on the path which is shown."""
+        self.room: Unit | None = None
+        """What stands in the place of a text that is being changed."""
+        self.room_key = 0
         self._model = ""
         """Of a growing answer, as its start told."""
 
@@ -167,6 +175,12 @@ class Item:
         """The section that takes what comes of a block; what belongs to none goes nowhere."""
         return self._sections.get(self._section_of_block.get(index, index)) or Section()
 
+    def lead_on(self, beyond: int) -> bool:
+        """Say how many messages come after it elsewhere. Whether that is a change in what was made already."""
+        changed = beyond != self.beyond and bool(self.units)
+        self.beyond = beyond
+        return changed
+
     def regather(self, width: int, style: Style) -> None:
         """Units anew after a row around the sections has changed."""
         self._gather(width, style)
@@ -195,6 +209,27 @@ class Item:
             self._sections[key] = section
         self._list_sources()
         self._gather(width, style)
+
+    @property
+    def last_text(self) -> tuple[int | None, str]:
+        """The key of the last text and what it says; None if there is none."""
+        for key in sorted(self._sections, reverse=True):
+            if source := self._sections[key].source:
+                return int(key), source
+        return None, ""
+
+    def open_room(self, key: int, height: int, width: int, style: Style) -> None:
+        """Put empty room in a section's place, of a height in units of the window's spacing."""
+        self.room, self.room_key = Unit(RowPiece(GapSpec(height))), key
+        self._gather(width, style)
+
+    def close_room(self, width: int, style: Style) -> None:
+        """Let the section stand there again."""
+        self.room = None
+        self._gather(width, style)
+
+    def _units_of(self, key: float) -> list[Unit]:
+        return [self.room] if self.room is not None and key == self.room_key else self._sections[key].units
 
     def toggle_numbers(self, width: int, style: Style) -> None:
         """Show or hide all that is known of the message."""
@@ -225,7 +260,7 @@ class Item:
 
     def _gather(self, width: int, style: Style) -> None:
         """Put all units together."""
-        inner = [unit for key in sorted(self._sections) for unit in self._sections[key].units]
+        inner = [unit for key in sorted(self._sections) for unit in self._units_of(key)]
         if self.is_person:
             top, bottom = (Unit(RowPiece(GapSpec(CARD_GAP)), in_card=True) for _ in range(2))
             inner = [top, *inner, bottom] if inner else []
@@ -238,7 +273,7 @@ class Item:
         inner: list[Unit] = []
         skip = first - self._rows_above
         for key in sorted(self._sections):
-            units = self._sections[key].units
+            units = self._units_of(key)
             if skip < len(units):
                 inner += units[max(0, skip) :]
             skip -= len(units)
@@ -277,6 +312,7 @@ class Item:
             rows.append(NoteSpec(NoteKind.PHASE, self._phase))
         else:
             rows.append(note_of(self.message, self._telling))
+            rows.append(beyond_of(self.beyond))
         return [Unit(RowPiece(row)) for row in (*rows, GapSpec(FOOT_GAP)) if row is not None]
 
 

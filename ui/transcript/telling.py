@@ -185,6 +185,14 @@ def note_of(message: Message, telling: Telling) -> NoteSpec | None:
     return NoteSpec(NoteKind.STOPPED, said, more, actions=(*go_on, "retry"))
 
 
+def beyond_of(count: int) -> NoteSpec | None:
+    """That the conversation went on from here on another branch, by so many messages."""
+    if not count:
+        return None
+    many = "1 message is" if count == 1 else f"{count:,} messages are"
+    return NoteSpec(NoteKind.STOPPED, f"{many} not shown: what you send now begins a new branch.", actions=("follow",))
+
+
 def _failure(facts: ReplyFacts | None, telling: Telling, otherwise: str, go_on: tuple[str, ...]) -> NoteSpec:
     if facts is None or facts.error is None:
         return NoteSpec(NoteKind.FAILED, otherwise, actions=(*go_on, "retry"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
@@ -28,6 +28,7 @@ from ui.transcript.actions import ActionRow, JumpButton, menu_for
 from ui.transcript.announcing import Announcer
 from ui.transcript.canvas import Canvas
 from ui.transcript.copying import put_on_clipboard
+from ui.transcript.editing import Editing
 from ui.transcript.formulas import Typeset
 from ui.transcript.growth import Growth
 from ui.transcript.items import Item
@@ -55,6 +56,10 @@ class TranscriptView(Canvas):
         delete_requested: arg: the message's id.
         branch_requested: show another branch; args: the message's id, -1 for the earlier one, 1 for the later.
         continue_requested: let an answer that stopped early go on; arg: its id.
+        branch_here_requested: let the path end at a message, to begin another branch; arg: its id.
+        follow_requested: show what comes after the last message; arg: its id.
+        answer_edited: an answer is to say something else; args: its id, the index of the block where the text begins,
+            the text.
         link_activated: a link was clicked; arg: its target, always http, https or mailto.
         formula_wanted: typeset a formula, see `show_formula`; args: its TeX, whether it stands on its own.
     """
@@ -64,6 +69,9 @@ class TranscriptView(Canvas):
     delete_requested = Signal(str)
     branch_requested = Signal(str, int)
     continue_requested = Signal(str)
+    branch_here_requested = Signal(str)
+    follow_requested = Signal(str)
+    answer_edited = Signal(str, int, str)
     link_activated = Signal(str)
     formula_wanted = Signal(str, bool)
 
@@ -88,6 +96,8 @@ class TranscriptView(Canvas):
         self._actions.chosen.connect(self._choose)
         self._jump = JumpButton(self.viewport())
         self._jump.clicked.connect(self.jump_to_end)
+        self._editing = Editing(self)
+        self._editing.saved.connect(self.answer_edited)
         self._search = Search(self)
         self._keyboard = Keyboard(self)
         self._keyboard.command_given.connect(lambda name: self._choose(name, ""))
@@ -106,6 +116,7 @@ class TranscriptView(Canvas):
         *,
         streaming: str | None = None,
         branches: Mapping[str, tuple[int, int]] | None = None,
+        beyond: int = 0,
     ) -> None:
         """Show messages, first one first; those that are shown already stay as they are.
 
@@ -113,6 +124,7 @@ class TranscriptView(Canvas):
             messages: the path; without it this is what every widget's `show` is.
             streaming: id of the last message, if it is growing.
             branches: for messages that have siblings, by id: which one it is, from 1, and how many they are.
+            beyond: how many messages come after the last one that are not on the path.
         """
         if messages is None:
             super().show()
@@ -126,11 +138,14 @@ class TranscriptView(Canvas):
             if kept is None or (kept.message is not message and kept.message != message) or kept.is_growing != grows:
                 kept = Item(message, self._telling, is_growing=grows)
             kept.branch = (branches or {}).get(message.id, (1, 1))
+            if kept.lead_on(beyond if message is messages[-1] else 0):
+                kept.regather(self.arrangement.width, self.styling)
             items.append(kept)
         if [id(each) for each in items[: len(self.items)]] != [id(each) for each in known.values()]:
             self.selecting.clear()
             self._search.forget()
         self.show_items(items)
+        self._editing.sync()
 
     def set_models(self, name_of: Callable[[str], str], cost_of: Callable[[ReplyFacts], float | None]) -> None:
         """What models are called, by id, and what answers cost, in USD. Counts for what is shown from now on."""
@@ -209,6 +224,7 @@ class TranscriptView(Canvas):
         self._actions.dress(style)
         self._jump.dress(style)
         self._search.dress(style)
+        self._editing.dress(style)
 
     # ---- what stands over the text
 
@@ -265,6 +281,9 @@ class TranscriptView(Canvas):
             "retry": self.retry_requested,
             "edit": self.edit_requested,
             "continue": self.continue_requested,
+            "delete": self.delete_requested,
+            "branch": self.branch_here_requested,
+            "follow": self.follow_requested,
         }
         asks[name].emit(message_id)
 
@@ -286,6 +305,9 @@ class TranscriptView(Canvas):
             "copy_message": lambda: QGuiApplication.clipboard().setText(self._item(message_id).source),
             "copy_plain": lambda: QGuiApplication.clipboard().setText(readable(self._item(message_id))),
             "copy_details": lambda: QGuiApplication.clipboard().setText(self._item(message_id).details),
+            "edit_answer": lambda: self._editing.begin(self._item(message_id)),
+            "numbers": lambda: self._show_numbers(self._item(message_id)),
+            "more": lambda: self._open_menu(self._item(message_id), self._actions.more_corner()),
             "earlier": lambda: self.branch_requested.emit(message_id, -1),
             "later": lambda: self.branch_requested.emit(message_id, 1),
         }
@@ -344,7 +366,9 @@ class TranscriptView(Canvas):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         target = self.target(QPointF(self.viewport().mapFromGlobal(event.globalPos())))
-        item = self.items[target.placed.item] if target is not None else None
+        self._open_menu(self.items[target.placed.item] if target is not None else None, event.globalPos())
+
+    def _open_menu(self, item: Item | None, at: QPoint) -> None:
         menu, names = menu_for(self, item, has_selection=self.selecting.range is not None)
         id_ = item.message.id if item is not None else ""
 
@@ -352,7 +376,12 @@ class TranscriptView(Canvas):
             self._choose(names[action], id_)
 
         menu.triggered.connect(choose)
-        menu.popup(event.globalPos())
+        menu.popup(at)
+
+    def _show_numbers(self, item: Item) -> None:
+        """All that is known of a message, or not any more."""
+        item.toggle_numbers(self.arrangement.width, self.styling)
+        self.changed(item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._keyboard.press(event):

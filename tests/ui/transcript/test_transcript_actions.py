@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from app.domain.blocks import ToolUseBlock
 from app.domain.conversation import MessageState
 
+MORE = "\u22ef"
+
 
 def buttons(transcript):
     return {each.text(): each for each in transcript.findChildren(QToolButton) if each.isVisible()}
@@ -21,7 +23,7 @@ def hover(transcript, qtbot, y):
 def test_an_answer_under_the_pointer_offers_copy_and_retry(transcript, prompt, answer, qtbot):
     transcript.show([prompt("?"), answer("An *answer*.")])
     hover(transcript, qtbot, 150)
-    qtbot.waitUntil(lambda: set(buttons(transcript)) == {"Copy", "Retry"})
+    qtbot.waitUntil(lambda: set(buttons(transcript)) == {"Copy", "Retry", MORE})
 
     qtbot.mouseClick(buttons(transcript)["Copy"], Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "An *answer*."
@@ -33,7 +35,7 @@ def test_an_answer_under_the_pointer_offers_copy_and_retry(transcript, prompt, a
 def test_ones_own_message_offers_edit(transcript, prompt, answer, qtbot):
     transcript.show([prompt("?"), answer("An answer.")])
     hover(transcript, qtbot, 50)
-    qtbot.waitUntil(lambda: set(buttons(transcript)) == {"Copy", "Edit"})
+    qtbot.waitUntil(lambda: set(buttons(transcript)) == {"Copy", "Edit", MORE})
 
     with qtbot.waitSignal(transcript.edit_requested) as told:
         qtbot.mouseClick(buttons(transcript)["Edit"], Qt.MouseButton.LeftButton)
@@ -89,7 +91,7 @@ def test_dragging_selects_across_messages(transcript, prompt, answer, qtbot):
 
 def test_the_last_answer_offers_its_actions_without_a_pointer(transcript, prompt, answer):
     transcript.show([prompt("?"), answer("An answer.")])
-    assert set(buttons(transcript)) == {"Copy", "Retry"}
+    assert set(buttons(transcript)) == {"Copy", "Retry", MORE}
 
 
 def test_a_code_block_is_copied_as_it_is(transcript, answer, qtbot):
