@@ -1,5 +1,6 @@
 """A message on screen: its sections, and the rows around them. Nothing is made before it is seen."""
 
+from collections.abc import Sequence
 from math import inf
 from typing import Final
 
@@ -17,9 +18,9 @@ from app.domain.stream import (
 )
 from ui.transcript.sections.base import Section
 from ui.transcript.sections.folds import RAW, FoldSection
-from ui.transcript.sections.making import Making, groups_of, section_of
+from ui.transcript.sections.making import Making, findable, groups_of, section_of
 from ui.transcript.sections.texts import SourcesSection
-from ui.transcript.specs import FoldSpec, GapSpec, NoteKind, NoteSpec, Spec
+from ui.transcript.specs import GapSpec, NoteKind, NoteSpec, Spec
 from ui.transcript.style import Style
 from ui.transcript.telling import Telling, beyond_of, head_of, note_of, numbers_of
 from ui.transcript.units import RowPiece, Unit, leaves_of
@@ -218,6 +219,21 @@ class Item:
                 return int(key), source
         return None, ""
 
+    def findable(self) -> Sequence[tuple[int, str]]:
+        """The keys of the sections, and what can be found in each."""
+        if self.is_growing:
+            return [(int(key), section.source) for key, section in sorted(self._sections.items())]
+        return list(findable(self.message.blocks, self.making))
+
+    def section(self, key: int) -> Section:
+        """A section; the item is prepared."""
+        return self._sections[key]
+
+    def first_unit(self, key: int) -> int:
+        """Where the units of a section begin."""
+        above = [len(self._units_of(each)) for each in sorted(self._sections) if each < key]
+        return self._rows_above + sum(above)
+
     def open_room(self, key: int, height: int, width: int, style: Style) -> None:
         """Put empty room in a section's place, of a height in units of the window's spacing."""
         self.room, self.room_key = Unit(RowPiece(GapSpec(height))), key
@@ -244,17 +260,6 @@ class Item:
         else:
             section.toggle()
         self._gather(width, style)
-
-    def unit_of_fold(self, key: int) -> int:
-        """Where a section's row stands among the units."""
-        for at, unit in enumerate(self.units):
-            if (
-                isinstance(unit.piece, RowPiece)
-                and isinstance(unit.piece.spec, FoldSpec)
-                and unit.piece.spec.key == key
-            ):
-                return at
-        return 0
 
     # ---- rows
 

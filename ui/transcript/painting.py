@@ -8,28 +8,41 @@ from PySide6.QtGui import QPainter, QRegion
 
 from ui.theme import metrics
 from ui.transcript.arrangement import Arrangement, Placed
+from ui.transcript.marking import Marks
 from ui.transcript.selecting import Selecting
 from ui.transcript.style import Style
 
+MARK_OPACITY: Final = 0.28
 CARD_RUNOUT: Final = metrics.RADIUS_CARD * 3
 """How far a card is drawn beyond the viewport where its end is not in sight."""
 
 
 def paint_transcript(
-    painter: QPainter, region: QRegion, arrangement: Arrangement, selecting: Selecting, style: Style
+    painter: QPainter,
+    region: QRegion,
+    arrangement: Arrangement,
+    selecting: Selecting,
+    marks: Marks,
+    style: Style,
 ) -> None:
     """Draw what lies in `region`."""
     _paint_cards(painter, region, arrangement, style)
     for placed in arrangement.visible:
-        _paint_unit(painter, placed, region, arrangement, selecting, style)
+        _paint_unit(painter, placed, region, arrangement, (selecting, marks), style)
     caret = caret_of(arrangement)
     if caret is not None:
         painter.fillRect(caret.translated(style.space / 2, 0), style.colour("claude"))
 
 
 def _paint_unit(
-    painter: QPainter, placed: Placed, region: QRegion, arrangement: Arrangement, selecting: Selecting, style: Style
+    painter: QPainter,
+    placed: Placed,
+    region: QRegion,
+    arrangement: Arrangement,
+    over: tuple[Selecting, Marks],
+    style: Style,
 ) -> None:
+    selecting, marks = over
     unit = arrangement.items[placed.item].units[placed.unit]
     left = style.card_pad if unit.in_card else 0
     around = region.boundingRect()
@@ -41,8 +54,21 @@ def _paint_unit(
             stale = QRectF(region.intersected(rows).boundingRect())
             painter.save()
             painter.translate(left, top)
-            leaf.paint(painter, stale.translated(-left, -top), style, part)
+            stale.translate(-left, -top)
+            leaf.paint(painter, stale, style, part)
+            for hit in marks.rects(leaf, stale.top(), stale.bottom()):
+                _paint_mark(painter, hit, style)
             painter.restore()
+
+
+def _paint_mark(painter: QPainter, place: QRectF, style: Style) -> None:
+    """Over the text, which shines through; a line around it is seen in every palette."""
+    colour = style.colour("cache_write")
+    painter.setPen(colour)
+    painter.drawRect(place.adjusted(-0.5, 0.5, 0.5, -0.5))
+    painter.setOpacity(MARK_OPACITY)
+    painter.fillRect(place, colour)
+    painter.setOpacity(1.0)
 
 
 def caret_of(arrangement: Arrangement) -> QRectF | None:

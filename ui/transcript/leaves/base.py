@@ -81,6 +81,10 @@ class Leaf:
         """Do what was clicked, where that only concerns how this leaf looks. Whether its height may be another."""
         return False
 
+    def reveal(self, _offset: int) -> bool:
+        """Bring an offset to where it is drawn, if it is folded away or at the side. Whether the height may change."""
+        return False
+
     def word_at(self, offset: int) -> Selection:
         """The word around an offset."""
         return offset, offset

@@ -263,6 +263,16 @@ class CodeLeaf(Leaf):
             state.is_unfolded = not state.is_unfolded
         return act.name in ("wrap", "unfold")
 
+    def reveal(self, offset: int) -> bool:
+        is_folded = bool(self._folded_lines) and offset // ROW_STRIDE >= self._shown_rows
+        if is_folded:
+            self.spec.state.is_unfolded = True
+        x = self.rect_of(offset).x() - self._left
+        edge = self._styled.space * 10
+        if not edge <= x <= self._width - edge:
+            self.scroll_sideways(round(x - self._width / 2))
+        return is_folded
+
     def word_at(self, offset: int) -> Selection:
         number, inside = divmod(offset, ROW_STRIDE)
         start, end = word_in(self._row(number, self._styled), inside)

@@ -54,6 +54,16 @@ class Section:
     def finish(self) -> None:
         """Nothing more will be added."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it holds back what `toggle` would show."""
+        return False
+
+    @property
+    def has_more(self) -> bool:
+        """Whether it is open and holds back what `toggle_raw` would show."""
+        return False
+
     def toggle(self) -> None:
         """Open or close, where that can be done."""
 

@@ -38,6 +38,10 @@ class FoldSection(Section):
         """Whether the person has opened or closed it; then it stays so."""
         self._in_card = in_card
 
+    @property
+    def is_closed(self) -> bool:
+        return not self.is_open
+
     def toggle(self) -> None:
         self.is_chosen = True
         self.is_open = not self.is_open
@@ -164,6 +168,10 @@ class CardSection(FoldSection):
             self._json = content if isinstance(content, str) else pretty(content)
         return self._json
 
+    @property
+    def has_more(self) -> bool:
+        return not self._shows_raw and not self._is_growing and bool(self.readable_rows())
+
     def toggle_raw(self) -> None:
         self._shows_raw = not self._shows_raw
         self.rebuild()
@@ -218,7 +226,7 @@ class ToolResultSection(FoldSection):
     """What a tool answered: text, pictures and documents, in order."""
 
     def __init__(self, key: int, block: ToolResultBlock, *, in_card: bool = False) -> None:
-        self._parts = _parts_of(block)
+        self._parts = parts_of(block)
         seen = [part for part in self._parts if not isinstance(part, str)]
         texts = "".join(part for part in self._parts if isinstance(part, str))
         super().__init__(
@@ -241,7 +249,7 @@ class ToolResultSection(FoldSection):
         return units
 
 
-def _parts_of(block: ToolResultBlock) -> list[str | ImageBlock | DocumentBlock]:
+def parts_of(block: ToolResultBlock) -> list[str | ImageBlock | DocumentBlock]:
     """Texts, pictures and documents; whatever else there is, as JSON."""
     content = (TextBlock(block.content),) if isinstance(block.content, str) else block.content or ()
     return [part for each in content if (part := _part_of(each))]

@@ -25,8 +25,10 @@ from ui.transcript.sections.folds import (
     ThoughtSection,
     ToolResultSection,
     pages_of,
+    parts_of,
+    pretty,
 )
-from ui.transcript.sections.media import AttachmentsSection
+from ui.transcript.sections.media import AttachmentsSection, describe
 from ui.transcript.sections.texts import MarkdownSection, PersonSection
 
 
@@ -96,3 +98,23 @@ def _card(block: Block) -> tuple[str, Any, str]:
         case RawBlock():
             return block.kind, block.raw, "muted"
     return "Block", repr(block), "muted"
+
+
+def findable(blocks: Sequence[Block], making: Making) -> Iterator[tuple[int, str]]:
+    """What can be found in a message, for each of its sections: its key, and its text whether it is open or not."""
+    for key, group in groups_of(blocks, making):
+        yield key, "".join(map(_words, group))
+
+
+def _words(block: Block) -> str:
+    match block:
+        case TextBlock(text) | ThinkingBlock(thinking=text):
+            return text
+        case ImageBlock() | DocumentBlock():
+            return describe(block) + "\n"
+        case ToolResultBlock():
+            return "\n".join(part if isinstance(part, str) else describe(part) for part in parts_of(block))
+        case RedactedThinkingBlock():
+            return ""
+    _, content, _ = _card(block)
+    return content if isinstance(content, str) else pretty(content)
