@@ -17,7 +17,7 @@ from app.domain.conversation import Message, Role
 from ui.transcript.items import Item
 from ui.transcript.marking import places_in
 from ui.transcript.sections.folds import RAW
-from ui.transcript.sections.making import Making, findable
+from ui.transcript.sections.making import findable
 from ui.transcript.selecting import Spot
 from ui.transcript.style import Style
 
@@ -148,7 +148,7 @@ class Finder(QObject):
 
 def _count(message: Message, counter: Callable[[str], int]) -> int:
     """Hits in all that a message holds, opened or not."""
-    return sum(counter(text) for _, text in findable(message.blocks, Making(message.role is Role.USER)))
+    return sum(counter(text) for _, text in findable(message.blocks, is_person=message.role is Role.USER))
 
 
 @dataclass(frozen=True, slots=True)

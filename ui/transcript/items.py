@@ -40,17 +40,12 @@ class Item:
         "_making",
         "_model",
         "_phase",
-        "_rows_above",
-        "_section_of_block",
         "_sections",
-        "_shows_numbers",
         "_telling",
         "beyond",
         "branch",
         "is_growing",
         "message",
-        "room",
-        "room_key",
         "units",
     )
 
@@ -59,22 +54,14 @@ class Item:
         self.is_growing = is_growing
         self.units: list[Unit] = []
         self._telling = telling
-        self._shows_numbers = False
-        self._rows_above = 2
-        """Units before those of the first section."""
         self._making: Making | None = None
         self._sections: dict[float, Section] = {}
         """By the index of the first content block that is shown in it; the sources of all texts come last."""
-        self._section_of_block: dict[int, int] = {}
-        """Of the growing answer, for blocks that were joined to the one before: the key of their section."""
         self._phase: str | None = None
         self.branch = (1, 1)
         """Which of its siblings it is, from 1, and how many they are."""
         self.beyond = 0
         """How many messages come after it that are not on the path which is shown."""
-        self.room: Unit | None = None
-        """What stands in the place of a text that is being changed."""
-        self.room_key = 0
         self._model = ""
         """Of a growing answer, as its start told."""
 
@@ -105,6 +92,11 @@ class Item:
         return sum([len(block.text) for block in self.message.blocks if isinstance(block, TextBlock)])
 
     @property
+    def room(self) -> Unit | None:
+        """What stands in the place of a text that is being changed."""
+        return self.making.room
+
+    @property
     def making(self) -> Making:
         if self._making is None:
             self._making = Making(self.is_person)
@@ -115,14 +107,14 @@ class Item:
         if self.units:
             return
         blocks = self.message.blocks
-        for key, group in groups_of(blocks, self.making):
+        for key, group in groups_of(blocks, is_person=self.is_person):
             grows = self.is_growing and key + len(group) == len(blocks)
             section = section_of(key, group, self.making, is_growing=grows, took_ms=self._took_ms(key))
             section.update()
             if not grows:
                 section.finish()
             self._sections[key] = section
-            self._section_of_block |= dict.fromkeys(range(key + 1, key + len(group)), key)
+            self.making.joined |= dict.fromkeys(range(key + 1, key + len(group)), key)
         self._list_sources()
         self._gather(width, style)
 
@@ -132,7 +124,7 @@ class Item:
 
     def update(self, width: int, style: Style) -> int | None:
         """Take in what was added, a bounded amount of it. Gives the change of height; None if nothing changed."""
-        at = self._rows_above
+        at = self.making.rows_above
         first: int | None = None
         for key in sorted(self._sections):
             section = self._sections[key]
@@ -168,13 +160,13 @@ class Item:
         index = event.index
         last = max((key for key in self._sections if key < index), default=None)
         if last is not None and self._sections[last].join(event.block):
-            self._section_of_block[index] = int(last)
+            self.making.joined[index] = int(last)
         else:
             self._sections[index] = section_of(index, (event.block,), self.making, is_growing=True)
 
     def _arriving(self, index: int) -> Section:
         """The section that takes what comes of a block; what belongs to none goes nowhere."""
-        return self._sections.get(self._section_of_block.get(index, index)) or Section()
+        return self._sections.get(self.making.joined.get(index, index)) or Section()
 
     def lead_on(self, beyond: int) -> bool:
         """Say how many messages come after it elsewhere. Whether that is a change in what was made already."""
@@ -198,7 +190,7 @@ class Item:
         self.message = message
         self._phase = None
         earlier, self._sections = self._sections, {}
-        for key, group in groups_of(message.blocks, self.making):
+        for key, group in groups_of(message.blocks, is_person=self.is_person):
             kept = earlier.get(key)
             if kept is not None and kept.shows(group):
                 section = kept
@@ -223,7 +215,7 @@ class Item:
         """The keys of the sections, and what can be found in each."""
         if self.is_growing:
             return [(int(key), section.source) for key, section in sorted(self._sections.items())]
-        return list(findable(self.message.blocks, self.making))
+        return list(findable(self.message.blocks, is_person=self.is_person))
 
     def section(self, key: int) -> Section:
         """A section; the item is prepared."""
@@ -232,24 +224,25 @@ class Item:
     def first_unit(self, key: int) -> int:
         """Where the units of a section begin."""
         above = [len(self._units_of(each)) for each in sorted(self._sections) if each < key]
-        return self._rows_above + sum(above)
+        return self.making.rows_above + sum(above)
 
     def open_room(self, key: int, height: int, width: int, style: Style) -> None:
         """Put empty room in a section's place, of a height in units of the window's spacing."""
-        self.room, self.room_key = Unit(RowPiece(GapSpec(height))), key
+        self.making.room, self.making.room_key = Unit(RowPiece(GapSpec(height))), key
         self._gather(width, style)
 
     def close_room(self, width: int, style: Style) -> None:
         """Let the section stand there again."""
-        self.room = None
+        self.making.room = None
         self._gather(width, style)
 
     def _units_of(self, key: float) -> list[Unit]:
-        return [self.room] if self.room is not None and key == self.room_key else self._sections[key].units
+        room = self.making.room
+        return [room] if room is not None and key == self.making.room_key else self._sections[key].units
 
     def toggle_numbers(self, width: int, style: Style) -> None:
         """Show or hide all that is known of the message."""
-        self._shows_numbers = not self._shows_numbers
+        self.making.shows_numbers = not self.making.shows_numbers
         self._gather(width, style)
 
     def toggle(self, key: int, width: int, style: Style) -> None:
@@ -270,13 +263,13 @@ class Item:
             top, bottom = (Unit(RowPiece(GapSpec(CARD_GAP)), in_card=True) for _ in range(2))
             inner = [top, *inner, bottom] if inner else []
         above = self._above()
-        self._rows_above = len(above) + (1 if self.is_person and inner else 0)
+        self.making.rows_above = len(above) + (1 if self.is_person and inner else 0)
         self._replace(0, [*above, *inner, *self._below()], width, style)
 
     def _gather_from(self, first: int, width: int, style: Style) -> int:
         """Units anew from one on: what stands before it is not looked at. Gives the change of height in pixels."""
         inner: list[Unit] = []
-        skip = first - self._rows_above
+        skip = first - self.making.rows_above
         for key in sorted(self._sections):
             units = self._units_of(key)
             if skip < len(units):
@@ -307,7 +300,7 @@ class Item:
             GapSpec(TOP_GAP),
             head_of(self.message, self._telling, self._model if self.is_growing else ""),
         ]
-        numbers = numbers_of(self.message, self._telling) if self._shows_numbers else None
+        numbers = numbers_of(self.message, self._telling) if self.making.shows_numbers else None
         return [Unit(RowPiece(row)) for row in (*rows, numbers) if row is not None]
 
     def _below(self) -> list[Unit]:

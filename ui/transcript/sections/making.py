@@ -30,29 +30,38 @@ from ui.transcript.sections.folds import (
 )
 from ui.transcript.sections.media import AttachmentsSection, describe
 from ui.transcript.sections.texts import MarkdownSection, PersonSection
+from ui.transcript.units import Unit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Making:
-    """What all sections of one message have in common."""
+    """What is kept of a message while its sections are there."""
 
     is_person: bool
     citations: Citations = field(default_factory=Citations)
+    joined: dict[int, int] = field(default_factory=dict)
+    """For blocks that are shown together with one before: the key of their section."""
+    rows_above: int = 2
+    """Units before those of the first section."""
+    shows_numbers: bool = False
+    room: Unit | None = None
+    """What stands in the place of a text that is being changed."""
+    room_key: int = 0
 
 
-def groups_of(blocks: Sequence[Block], making: Making) -> Iterator[tuple[int, Sequence[Block]]]:
+def groups_of(blocks: Sequence[Block], *, is_person: bool) -> Iterator[tuple[int, Sequence[Block]]]:
     """Blocks that are shown together, with the index of the first of them: an answer's texts, pictures, documents."""
     start = 0
     for at in range(1, len(blocks) + 1):
-        if at == len(blocks) or not _belong_together(blocks[at - 1], blocks[at], making):
+        if at == len(blocks) or not _belong_together(blocks[at - 1], blocks[at], is_person=is_person):
             if at > start:
                 yield start, blocks[start:at]
             start = at
 
 
-def _belong_together(one: Block, other: Block, making: Making) -> bool:
+def _belong_together(one: Block, other: Block, *, is_person: bool) -> bool:
     if isinstance(one, TextBlock):
-        return isinstance(other, TextBlock) and not making.is_person
+        return isinstance(other, TextBlock) and not is_person
     return all(isinstance(each, ImageBlock | DocumentBlock) for each in (one, other))
 
 
@@ -100,9 +109,9 @@ def _card(block: Block) -> tuple[str, Any, str]:
     return "Block", repr(block), "muted"
 
 
-def findable(blocks: Sequence[Block], making: Making) -> Iterator[tuple[int, str]]:
+def findable(blocks: Sequence[Block], *, is_person: bool) -> Iterator[tuple[int, str]]:
     """What can be found in a message, for each of its sections: its key, and its text whether it is open or not."""
-    for key, group in groups_of(blocks, making):
+    for key, group in groups_of(blocks, is_person=is_person):
         yield key, "".join(map(_words, group))
 
 
