@@ -13,6 +13,7 @@ from typing import Final
 from PySide6.QtCore import QElapsedTimer, QObject, QThreadPool, Signal
 from shiboken6 import isValid
 
+from app.domain.blocks import TextBlock
 from app.domain.conversation import Message, Role
 from ui.transcript.items import Item
 from ui.transcript.marking import places_in
@@ -148,6 +149,8 @@ class Finder(QObject):
 
 def _count(message: Message, counter: Callable[[str], int]) -> int:
     """Hits in all that a message holds, opened or not."""
+    if len(message.blocks) == 1 and type(message.blocks[0]) is TextBlock:  # most are; ten thousand are looked through
+        return counter(message.blocks[0].text)
     return sum(counter(text) for _, text in findable(message.blocks, is_person=message.role is Role.USER))
 
 
