@@ -1,12 +1,16 @@
 """What is looked for, marked wherever it is seen. Nothing is kept of what is out of sight."""
 
 from collections.abc import Iterator
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QRectF
 
 from ui.transcript.characters import width
-from ui.transcript.leaves.base import UNBOUNDED, Leaf, Selection
+from ui.transcript.leaves.base import Leaf, Selection
+
+FAR_RIGHT: Final = 1e6
+"""Pixels; Qt's own numbers end at some millions."""
 
 
 def places_in(leaf: Leaf, needle: str) -> Iterator[Selection]:
@@ -42,7 +46,7 @@ class Marks:
         places = self._places(leaf)
         if not places:
             return
-        first, last = leaf.hit(0.0, top), leaf.hit(float(UNBOUNDED), bottom)
+        first, last = leaf.hit(0.0, top), leaf.hit(FAR_RIGHT, bottom)
         for start, end in places:
             if end >= first and start <= last:
                 yield from _spans(leaf, start, end)

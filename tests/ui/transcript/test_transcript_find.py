@@ -95,6 +95,8 @@ def test_every_hit_in_sight_is_marked_until_the_bar_is_closed(transcript, answer
     assert not marked_pixels(transcript)
     write(qtbot, transcript, "needle")
     qtbot.waitUntil(lambda: transcript.found == (1, 5))
+    leaves = [leaf for placed in transcript.arrangement.visible for leaf in transcript.leaves(placed)]
+    assert sum(len(list(transcript.marks.rects(leaf, 0, leaf.height))) for leaf in leaves) == 5
     transcript.selecting.clear()
     transcript._search.bar.hide()
     rows = sorted({y for _, y in marked_pixels(transcript)})
