@@ -110,9 +110,9 @@ class Item:
         for key, group in groups_of(blocks, is_person=self.is_person):
             grows = self.is_growing and key + len(group) == len(blocks)
             section = section_of(key, group, self.making, is_growing=grows, took_ms=self._took_ms(key))
-            section.update()
             if not grows:
                 section.finish()
+            section.update()
             self._sections[key] = section
             self.making.joined |= dict.fromkeys(range(key + 1, key + len(group)), key)
         self._list_sources()
@@ -197,8 +197,8 @@ class Item:
             else:
                 section = section_of(key, group, self.making, took_ms=self._took_ms(key))
                 _keep_choice(kept, section)
-            section.update()
             section.finish()
+            section.update()
             self._sections[key] = section
         self._list_sources()
         self._gather(width, style)

@@ -8,6 +8,9 @@ from PySide6.QtGui import QPainter, QRegion
 
 from ui.theme import metrics
 from ui.transcript.arrangement import Arrangement, Placed
+from ui.transcript.leaves.base import Leaf
+from ui.transcript.leaves.text import paint_bars
+from ui.transcript.markdown.reading import Ending
 from ui.transcript.marking import Marks
 from ui.transcript.selecting import Selecting
 from ui.transcript.style import Style
@@ -29,6 +32,7 @@ def paint_transcript(
     _paint_cards(painter, region, arrangement, style)
     for placed in arrangement.visible:
         _paint_unit(painter, placed, region, arrangement, (selecting, marks), style)
+    _paint_joints(painter, region, arrangement, style)
     caret = caret_of(arrangement)
     if caret is not None:
         painter.fillRect(caret.translated(style.space / 2, 0), style.colour("claude"))
@@ -59,6 +63,32 @@ def _paint_unit(
             for hit in marks.rects(leaf, stale.top(), stale.bottom()):
                 _paint_mark(painter, hit, style)
             painter.restore()
+
+
+def _paint_joints(painter: QPainter, region: QRegion, arrangement: Arrangement, style: Style) -> None:
+    """The bars of a quote go on through the space between its paragraphs."""
+    above: tuple[Leaf, int] | None = None
+    for placed in arrangement.visible:
+        unit = arrangement.items[placed.item].units[placed.unit]
+        for leaf in unit.leaves or ():
+            top = placed.y + leaf.y
+            if above is not None and above[0].bars and leaf.bars:
+                _paint_joint(painter, region, above, (leaf, top), style)
+            above = leaf, top
+        if getattr(unit.piece, "ending", Ending.CLOSED) is Ending.CLOSED:
+            above = None
+
+
+def _paint_joint(
+    painter: QPainter, region: QRegion, above: tuple[Leaf, int], below: tuple[Leaf, int], style: Style
+) -> None:
+    start = above[1] + above[0].height // 2
+    joint = QRect(0, start, region.boundingRect().right(), below[1] - start)
+    if region.intersects(joint):
+        painter.translate(0, start)
+        bars = tuple(bar for bar, other in zip(above[0].bars, below[0].bars, strict=False) if bar == other)
+        paint_bars(painter, bars, joint.height(), style)
+        painter.translate(0, -start)
 
 
 def _paint_mark(painter: QPainter, place: QRectF, style: Style) -> None:

@@ -117,6 +117,7 @@ class CodeSpec:
 class Cell:
     text: str
     runs: tuple[Run, ...] = ()
+    formulas: tuple[FormulaRun, ...] = ()
 
 
 class Columns:

@@ -52,6 +52,11 @@ class Leaf:
     def end(self) -> int:
         return 0
 
+    @property
+    def bars(self) -> tuple[int, ...]:
+        """For each quote around it, the step at which its bar stands."""
+        return ()
+
     def has_formulas(self) -> bool:
         """Whether the leaf looks different once formulae have come."""
         return False

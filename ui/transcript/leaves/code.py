@@ -61,6 +61,10 @@ class CodeLeaf(Leaf):
         return last * ROW_STRIDE + width(self._rows.texts[last]) if last >= 0 else 0
 
     @property
+    def bars(self) -> tuple[int, ...]:
+        return self.spec.bars
+
+    @property
     def _left(self) -> int:
         return self.spec.indent * self._styled.step
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QTextLayout
+from PySide6.QtGui import QPainter, QTextLayout
 
 from ui.transcript.characters import BREAK, marked, piece, width
-from ui.transcript.formulas import SPACE, Placed, broken_around, draw_formulas, room_for, stand_in
+from ui.transcript.formulas import Placed, broken_around, draw_formulas, make_room, placed_in
 from ui.transcript.leaves.base import (
     UNBOUNDED,
     Act,
@@ -32,6 +32,13 @@ def paint_bars(painter: QPainter, bars: tuple[int, ...], height: int, style: Sty
         )
 
 
+def _more_for(marker: str, style: Style) -> int:
+    """Pixels that the mark of a note or a source needs beyond the step that stands before every text in a list."""
+    if not marker.startswith("["):
+        return 0
+    return max(0, round(style.body_metrics.horizontalAdvance(marker)) + style.space * 2 - style.step)
+
+
 class TextLeaf(Leaf):
     def __init__(self, spec: TextSpec) -> None:
         super().__init__()
@@ -48,13 +55,17 @@ class TextLeaf(Leaf):
     def end(self) -> int:
         return self._end
 
+    @property
+    def bars(self) -> tuple[int, ...]:
+        return self.spec.bars
+
     def has_formulas(self) -> bool:
         return bool(self.spec.formulas)
 
     def layout(self, width: int, style: Style) -> None:
         spec = self.spec
         lead = style.heading_lead(spec.level) if spec.level else style.code_lead if "c" in spec.look else style.lead
-        self._left = spec.indent * style.step
+        self._left = spec.indent * style.step + _more_for(spec.marker, style)
         self._top = style.space * 2 if spec.level in (1, 2, 3) else 0
         room = width - self._left
         self._placed = self._typeset(room, style)
@@ -69,22 +80,12 @@ class TextLeaf(Leaf):
         self.height = self._top + height + spec.gap * style.space
 
     def _typeset(self, room: int, style: Style) -> list[Placed]:
-        """The formulae that are there already; one that is too wide is drawn smaller."""
         font = style.headings[self.spec.level - 1] if self.spec.level else style.body
-        size = style.pixels(font)
-        found: list[Placed] = []
-        for each in self.spec.formulas:
-            shape = style.later.shape(each.tex, is_display=each.is_display)
-            if shape is not None:
-                found.append(Placed(each.start, each.length, shape, min(size, room / max(shape.width, 0.01))))
-        return found
+        return placed_in(self.spec.formulas, style.pixels(font), room, style.later)
 
     def _break_around_formulas(self, room: int, lead: int) -> int:
-        font, first = self._layout.font(), self.spec.formulas[0]
-        space = QFontMetricsF(font).horizontalAdvance(SPACE)
-        formats = self._layout.formats()
-        self._layout.setText(stand_in(self._layout.text(), self._placed))
-        self._layout.setFormats([*formats, *(room_for(each, font, space) for each in self._placed)])
+        first = self.spec.formulas[0]
+        make_room(self._layout, self._placed)
         if first.is_display and first.length == self._end:
             self._centre = max(0.0, (room - self._placed[0].width) / 2)
         return broken_around(self._layout, room, lead, self._placed)

@@ -204,7 +204,7 @@ class _Reader:
             "Item": self._end_item,
             "BlockQuote": self._close,
             "FootnoteDefinition": self._close,
-            "TableCell": lambda: self._rows[-1].append(Cell(*self._line.take())),
+            "TableCell": self._end_cell,
             "Table": self._end_table,
         }
 
@@ -348,6 +348,11 @@ class _Reader:
         self._level = 0
         self._formulas.clear()
         self._unclosed = {""}
+
+    def _end_cell(self) -> None:
+        formulas = tuple(self._line.formulas)
+        self._rows[-1].append(Cell(*self._line.take(), formulas))
+        self._formulas.clear()
 
     def _gap(self) -> int:
         """Below the text that ends here."""
