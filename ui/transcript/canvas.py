@@ -248,6 +248,10 @@ class Canvas(QAbstractScrollArea):
         painter.translate(self.column_left, 0)
         region = event.region().translated(-self.column_left, 0)
         paint_transcript(painter, region, self.arrangement, self.selecting, self.marks, self.styling)
+        cursor = self.selecting.cursor
+        if self.selecting.shows_caret and cursor is not None and (caret := self.rect_of(cursor)) is not None:
+            caret.setWidth(2)
+            painter.fillRect(caret.translated(-self.column_left, 0), self.styling.colour("text"))
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
     QCloseEvent,
     QContextMenuEvent,
+    QDrag,
     QGuiApplication,
     QKeyEvent,
     QMouseEvent,
@@ -22,11 +23,12 @@ from app.domain.conversation import Message, ReplyFacts
 from app.domain.stream import StreamEvent
 from ui.theme import metrics
 from ui.theme.palette import LIGHT, Palette
-from ui.transcript.access import readable
+from ui.transcript.access import readable, tell_caret
 from ui.transcript.acting import Acting
 from ui.transcript.actions import ActionRow, JumpButton, menu_for
 from ui.transcript.announcing import Announcer
 from ui.transcript.canvas import Canvas
+from ui.transcript.caret import first_spot
 from ui.transcript.copying import put_on_clipboard
 from ui.transcript.editing import Editing
 from ui.transcript.formulas import Typeset
@@ -90,6 +92,9 @@ class TranscriptView(Canvas):
         self._pointer.acted.connect(self._acting.perform)
         self._pointer.hovered.connect(self._hover)
         self._pointer.selection_began.connect(self._let_go)
+        self._pointer.selection_ended.connect(self._tell_caret)
+        self._pointer.drag_out_wanted.connect(self._drag_out)
+        self._pointer.held.connect(self._open_menu_at)
         self._describe_timer = QTimer(self, singleShot=True, interval=DESCRIBE_MS)
         self._describe_timer.timeout.connect(self._describe)
         self._actions = ActionRow(self.viewport())
@@ -104,6 +109,7 @@ class TranscriptView(Canvas):
         self._keyboard.message_step_requested.connect(self.step_message)
         self._keyboard.branch_step_requested.connect(self._step_branch)
         self._keyboard.selection_began.connect(self._let_go)
+        self._keyboard.caret_moved.connect(self._tell_caret)
         self.refreshed.connect(self._place_overlays)
         self.setAccessibleName(self.tr("Transcript"))
         self._dress(self.styling)
@@ -299,6 +305,7 @@ class TranscriptView(Canvas):
         does: dict[str, Callable[[], object]] = {
             "copy": self.copy,
             "select_all": self.select_all,
+            "caret": self._toggle_caret,
             "find": self.open_find,
             "find_next": lambda: self.find_again(1),
             "find_previous": lambda: self.find_again(-1),
@@ -318,6 +325,20 @@ class TranscriptView(Canvas):
 
     def _item(self, message_id: str) -> Item:
         return next(each for each in self.items if each.message.id == message_id)
+
+    def _toggle_caret(self) -> None:
+        """Let the keys move a caret through the text, or scroll again."""
+        selecting = self.selecting
+        selecting.shows_caret = not selecting.shows_caret
+        if selecting.shows_caret and selecting.cursor is None and (spot := first_spot(self)) is not None:
+            selecting.begin(spot)
+        self.repaint_all()
+        announce(self, self.tr("Caret browsing on") if selecting.shows_caret else self.tr("Caret browsing off"))
+        self._tell_caret()
+
+    def _tell_caret(self) -> None:
+        if QAccessible.isActive():
+            tell_caret(self)
 
     def copy(self) -> None:
         """Put what is selected on the clipboard."""
@@ -364,9 +385,20 @@ class TranscriptView(Canvas):
         super().leaveEvent(event)
         self._pointer.leave()
 
+    def _drag_out(self) -> None:
+        """Take what is selected to another program, as plain text."""
+        drag = QDrag(self.viewport())
+        mime = QMimeData()
+        mime.setText(self.selected_text())
+        drag.setMimeData(mime)
+        drag.exec(Qt.DropAction.CopyAction)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        target = self.target(QPointF(self.viewport().mapFromGlobal(event.globalPos())))
-        self._open_menu(self.items[target.placed.item] if target is not None else None, event.globalPos())
+        self._open_menu_at(event.globalPos())
+
+    def _open_menu_at(self, at: QPoint) -> None:
+        target = self.target(QPointF(self.viewport().mapFromGlobal(at)))
+        self._open_menu(self.items[target.placed.item] if target is not None else None, at)
 
     def _open_menu(self, item: Item | None, at: QPoint) -> None:
         menu, names = menu_for(self, item, has_selection=self.selecting.range is not None)

@@ -53,6 +53,11 @@ class Leaf:
         return 0
 
     @property
+    def lead(self) -> str:
+        """What stands before the text in words, and is no part of it: a list item's mark."""
+        return ""
+
+    @property
     def bars(self) -> tuple[int, ...]:
         """For each quote around it, the step at which its bar stands."""
         return ()

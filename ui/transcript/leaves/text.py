@@ -56,6 +56,10 @@ class TextLeaf(Leaf):
         return self._end
 
     @property
+    def lead(self) -> str:
+        return f"{self.spec.marker} " if self.spec.marker else ""
+
+    @property
     def bars(self) -> tuple[int, ...]:
         return self.spec.bars
 
@@ -129,7 +133,7 @@ class TextLeaf(Leaf):
         whole = start == 0 and end >= self._end
         found = self.spec.text if whole else piece(self.spec.text, start, min(end, self._end))
         found = found.replace(BREAK, "\n")
-        return f"{self.spec.marker} {found}" if whole and self.spec.marker else found
+        return f"{self.lead}{found}" if whole else found
 
     def stretches(self) -> Iterable[tuple[int, str]]:
         return ((0, self.spec.text),)
@@ -139,4 +143,4 @@ class TextLeaf(Leaf):
 
     def shown(self) -> str:
         found = marked(self.spec.text, code="c" in self.spec.look).replace(BREAK, "\n")
-        return f"{self.spec.marker} {found}" if self.spec.marker else found
+        return f"{self.lead}{found}"
