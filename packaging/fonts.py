@@ -22,7 +22,7 @@ WINDOWS = (3, 1, 0x409)
 """Platform, encoding and language of the names that programs read."""
 FAMILY, STYLE, FULL, POSTSCRIPT, TYPOGRAPHIC_FAMILY, TYPOGRAPHIC_STYLE = 1, 2, 4, 6, 16, 17
 SCRIPTS = [
-    *(range(0x0000, 0x0530), range(0x1E00, 0x1F00), range(0x2000, 0x20D0), range(0x2100, 0x2400)),
+    *(range(0x0530), range(0x1E00, 0x1F00), range(0x2000, 0x20D0), range(0x2100, 0x2400)),
     *(range(0x2460, 0x2500), range(0x25A0, 0x27C0), range(0x27E0, 0x2800), range(0x2900, 0x2980)),
     *(range(0x2B00, 0x2C00), range(0xFB00, 0xFB07)),
 ]

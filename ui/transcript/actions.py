@@ -151,8 +151,9 @@ class JumpButton(QToolButton):
         self.setAccessibleName(self.tr("Jump to the new text") if self._has_news else self.tr("Jump to the latest"))
 
     def dress(self, style: Style) -> None:
-        colours = style.palette
+        colours, font = style.palette, style.name
         self.setStyleSheet(
+            f'QToolButton {{ font: {font.pointSizeF()}pt "{font.family()}"; }}'
             f"QToolButton {{ background: {colours.raised}; color: {colours.text}; border: 1px solid {colours.line};"
             f" border-radius: {metrics.RADIUS_CARD}px; }} QToolButton:hover {{ background: {colours.hover}; }}"
             f"QToolButton:focus {{ border-color: {colours.accent}; }}"

@@ -72,7 +72,7 @@ def _paint_joints(painter: QPainter, region: QRegion, arrangement: Arrangement, 
         unit = arrangement.items[placed.item].units[placed.unit]
         for leaf in unit.leaves or ():
             top = placed.y + leaf.y
-            if above is not None and above[0].bars and leaf.bars:
+            if above is not None and above[0].bars and leaf.bars and above[0].edge == leaf.edge:
                 _paint_joint(painter, region, above, (leaf, top), style)
             above = leaf, top
         if getattr(unit.piece, "ending", Ending.CLOSED) is Ending.CLOSED:
@@ -87,7 +87,7 @@ def _paint_joint(
     if region.intersects(joint):
         painter.translate(0, start)
         bars = tuple(bar for bar, other in zip(above[0].bars, below[0].bars, strict=False) if bar == other)
-        paint_bars(painter, bars, joint.height(), style)
+        paint_bars(painter, bars, joint.height(), style, above[0].edge)
         painter.translate(0, -start)
 
 

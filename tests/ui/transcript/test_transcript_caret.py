@@ -10,7 +10,9 @@ from ui.transcript.characters import piece, width
 from ui.transcript.selecting import Spot
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-MIXED = "A **bold** \U0001f600 line\n\n- one\n- two\n\n| a | b |\n|-|-|\n| c | Dee |\n\n```py\nx = 1\ny = 22\n```\n\nEnd."
+MIXED = (
+    "A **bold** \U0001f600 line\n\n- one\n- two\n\n| a | b |\n|-|-|\n| c | Dee |\n\n```py\nx = 1\ny = 22\n```\n\nEnd."
+)
 
 
 @pytest.fixture

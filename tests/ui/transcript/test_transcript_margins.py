@@ -42,3 +42,21 @@ def test_two_quotes_have_two_bars(transcript, answer):
     heights = column(transcript, transcript.styling.space)
     gaps = sum(below - above > 2 for above, below in itertools.pairwise(heights))
     assert gaps == 2
+
+
+ARABIC = "\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645"
+
+
+def test_a_text_that_runs_to_the_left_begins_at_the_right(transcript, answer):
+    transcript.show([answer(f"{ARABIC}\n\n- {ARABIC}\n\n> {ARABIC}\n\nEnglish")])
+    leaves = [leaf for unit in transcript.items[0].units for leaf in unit.leaves if leaf.text()][1:]
+    first, item, quoted, last = leaves
+    right = transcript.arrangement.width
+    assert first.rect_of(0).x() > right - 4
+    assert right - 40 < item.rect_of(0).x() < right - 8
+    assert right - 40 < quoted.rect_of(0).x() < right - 8
+    assert last.rect_of(0).x() < 4
+    assert first.hit(right, 5) == 0
+    shown = column(transcript, right - transcript.styling.space)
+    assert shown
+    assert not column(transcript, transcript.styling.space)

@@ -19,6 +19,10 @@ MOST_RUNS: Final = 800
 WRAP: Final = QTextOption()
 WRAP.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 WRAP.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+WRAP_LEFTWARDS: Final = QTextOption(Qt.AlignmentFlag.AlignRight)
+"""For texts that run to the left: a layout turns nothing round by itself."""
+WRAP_LEFTWARDS.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+WRAP_LEFTWARDS.setTextDirection(Qt.LayoutDirection.RightToLeft)
 NO_WRAP: Final = QTextOption()
 NO_WRAP.setWrapMode(QTextOption.WrapMode.NoWrap)
 
@@ -61,6 +65,11 @@ class Leaf:
     def bars(self) -> tuple[int, ...]:
         """For each quote around it, the step at which its bar stands."""
         return ()
+
+    @property
+    def edge(self) -> int | None:
+        """The right edge, if everything is turned round because the text runs to the left."""
+        return None
 
     def has_formulas(self) -> bool:
         """Whether the leaf looks different once formulae have come."""

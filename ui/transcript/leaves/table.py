@@ -26,6 +26,7 @@ from ui.transcript.leaves.base import (
 from ui.transcript.leaves.text import paint_bars
 from ui.transcript.specs import Cell, TableSpec
 from ui.transcript.style import Style
+from ui.widgets.direction import runs_left
 
 CELL_STRIDE: Final = 1 << 20
 """Offsets are the number of the cell times this, plus UTF-16 units in the cell."""
@@ -126,8 +127,9 @@ class TableLeaf(Leaf):
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         align = self.spec.aligns[column] if column < len(self.spec.aligns) else ""
-        option.setAlignment(ALIGNS.get(align, Qt.AlignmentFlag.AlignLeft))
         cell = self._cells[number]
+        begins = Qt.AlignmentFlag.AlignRight if runs_left(cell.text) else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(ALIGNS.get(align, begins))
         is_head = row == 0 and self.spec.columns is None
         placed = placed_in(cell.formulas, style.pixels(style.body), float(UNBOUNDED), style.later)
         taken = {each.start for each in placed}

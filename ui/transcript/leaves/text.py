@@ -9,6 +9,8 @@ from ui.transcript.characters import BREAK, marked, piece, width
 from ui.transcript.formulas import Placed, broken_around, draw_formulas, make_room, placed_in
 from ui.transcript.leaves.base import (
     UNBOUNDED,
+    WRAP,
+    WRAP_LEFTWARDS,
     Act,
     Leaf,
     Selection,
@@ -22,14 +24,16 @@ from ui.transcript.leaves.base import (
 )
 from ui.transcript.specs import TextSpec
 from ui.transcript.style import Style
+from ui.widgets.direction import runs_left
 
 
-def paint_bars(painter: QPainter, bars: tuple[int, ...], height: int, style: Style) -> None:
-    """The lines at the left of quotes."""
+def paint_bars(painter: QPainter, bars: tuple[int, ...], height: int, style: Style, edge: int | None = None) -> None:
+    """The lines at the left of quotes; at the right of those that run to the left, with that `edge`."""
+    wide = style.space * 0.75
     for step in bars:
-        painter.fillRect(
-            QRectF(step * style.step + style.space / 2, 0, style.space * 0.75, height), style.colour("line")
-        )
+        x = step * style.step + style.space / 2
+        left = x if edge is None else edge - x - wide
+        painter.fillRect(QRectF(left, 0, wide, height), style.colour("line"))
 
 
 def _more_for(marker: str, style: Style) -> int:
@@ -46,6 +50,10 @@ class TextLeaf(Leaf):
         self._layout = QTextLayout()
         self._top = 0
         self._left = 0
+        self._room = 0
+        """Width of the lines."""
+        self._edge: int | None = None
+        """The right edge of the column, where the text runs to the left and so everything is turned round."""
         self._end = width(spec.text)
         self._placed: list[Placed] = []
         self._centre = 0.0
@@ -63,19 +71,26 @@ class TextLeaf(Leaf):
     def bars(self) -> tuple[int, ...]:
         return self.spec.bars
 
+    @property
+    def edge(self) -> int | None:
+        return self._edge
+
     def has_formulas(self) -> bool:
         return bool(self.spec.formulas)
 
     def layout(self, width: int, style: Style) -> None:
         spec = self.spec
         lead = style.heading_lead(spec.level) if spec.level else style.code_lead if "c" in spec.look else style.lead
-        self._left = spec.indent * style.step + _more_for(spec.marker, style)
+        indent = spec.indent * style.step + _more_for(spec.marker, style)
+        self._edge = width if runs_left(spec.text) else None
+        self._left = indent if self._edge is None else 0
         self._top = style.space * 2 if spec.level in (1, 2, 3) else 0
-        room = width - self._left
+        self._room = room = width - indent
         self._placed = self._typeset(room, style)
         taken = {each.start for each in self._placed}
         runs = tuple(run for run in spec.runs if run.start not in taken)
-        self._layout = shaped(spec.text, runs, style, look=spec.look, level=spec.level)
+        wrap = WRAP if self._edge is None else WRAP_LEFTWARDS
+        self._layout = shaped(spec.text, runs, style, look=spec.look, level=spec.level, wrap=wrap)
         self._centre = 0.0
         if self._placed:
             height = self._break_around_formulas(room, lead)
@@ -90,18 +105,19 @@ class TextLeaf(Leaf):
     def _break_around_formulas(self, room: int, lead: int) -> int:
         first = self.spec.formulas[0]
         make_room(self._layout, self._placed)
-        if first.is_display and first.length == self._end:
+        if first.is_display and first.length == self._end and self._edge is None:
             self._centre = max(0.0, (room - self._placed[0].width) / 2)
         return broken_around(self._layout, room, lead, self._placed)
 
     def paint(self, painter: QPainter, clip: QRectF, style: Style, selection: Selection | None) -> None:
         spec = self.spec
-        paint_bars(painter, spec.bars, self.height - spec.gap * style.space, style)
+        paint_bars(painter, spec.bars, self.height - spec.gap * style.space, style, self._edge)
         painter.setPen(style.colour("text"))
         if spec.marker:
             painter.setFont(style.body)
             wide = style.body_metrics.horizontalAdvance(spec.marker)
-            place = QRectF(self._left - wide - style.space * 2, self._top, wide + 1, style.lead)
+            left = self._left - wide - style.space * 2 if self._edge is None else self._room + style.space * 2
+            place = QRectF(left, self._top, wide + 1, style.lead)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, spec.marker)
         origin = QPointF(self._left + self._centre, self._top)
         self._layout.draw(painter, origin, selected(selection, style), clip)
@@ -114,8 +130,9 @@ class TextLeaf(Leaf):
         if not self._layout.lineCount():
             return None
         line = self._layout.lineAt(self._layout.lineCount() - 1)
-        written = line.naturalTextRect()
-        return QRectF(self._left + written.right(), self._top + line.y(), line.height() / 2, line.height())
+        written, wide = line.naturalTextRect(), line.height() / 2
+        x = written.right() if self._edge is None else written.left() - wide
+        return QRectF(self._left + x, self._top + line.y(), wide, line.height())
 
     def act_at(self, x: float, y: float) -> Act | None:
         inside = QPointF(x - self._left, y - self._top)
