@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 FRAME_S = 0.022
-"""After a read the socket gathers this long: a thousand events a second cost some forty-five reads, and nobody sees it."""
+"""After a read the socket gathers this long: a thousand events a second cost forty-five reads, and nobody sees it."""
 MUCH = 16 * 1024
 """Bytes of one read after which there is more to fetch than to wait for: the socket fills up sooner than in a frame."""
 HELD = 1024 * 1024

@@ -74,6 +74,11 @@ def takes_prefill(entry: ModelEntry | None) -> bool:
     return entry is None or bool(entry.features.get("prefill"))
 
 
+def goes_on(request: Request, entry: ModelEntry | None) -> bool:
+    """Whether the model takes up the assistant turn that ends the request, and writes the rest of it."""
+    return entry is None or not any(_prefill(request, entry))
+
+
 # ------------------------------------------------------------------ sampling
 
 

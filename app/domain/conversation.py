@@ -1,6 +1,6 @@
 """Messages and the tree they form. The active path, from the root to the active leaf, is what is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Self
@@ -42,6 +42,8 @@ class ReplyFacts:
     usage: TokenUsage | None = None
     first_token_ms: int | None = None
     duration_ms: int | None = None
+    thought_ms: Mapping[str, int] = NOTHING
+    """How long the thinking blocks took, by their index in decimal digits; measured here, the API does not tell."""
     error: Mapping[str, Any] | None = None
     """`{"class": str, …fields of the error}`: enough for the window's sentence after a restart."""
     prefix: str = ""
@@ -128,6 +130,33 @@ class Conversation:
         while message_id in newest:
             message_id = newest[message_id]
         return message_id
+
+    def following(self, message_id: str) -> tuple[str, ...]:
+        """The ids of a message and of all that hangs below it, on every branch."""
+        found = {message_id: None}
+        for each in self.messages.values():  # a parent is made before its children
+            if each.parent in found:
+                found[each.id] = None
+        return tuple(found)
+
+    def without(self, message_ids: Collection[str]) -> Self:
+        """A copy without some messages, of which none has a child that stays.
+
+        Where the active path would break off, it goes on with the newest sibling, or ends at the parent.
+        """
+        messages = {id_: each for id_, each in self.messages.items() if id_ not in message_ids}
+        left = replace(self, messages=messages, leaf=None)
+        first = next((each for each in self.path if each.id in message_ids), None)
+        if first is None:
+            return replace(left, leaf=self.leaf)
+        siblings = [each.id for each in messages.values() if each.parent == first.parent]
+        return replace(left, leaf=left.newest_below(siblings[-1]) if siblings else first.parent)
+
+    def with_all(self, other: "Conversation") -> Self:
+        """A copy with the messages of another state of the same conversation as well, in the order of both."""
+        added = {id_: each for id_, each in self.messages.items() if id_ not in other.messages}
+        known = {id_: self.messages.get(id_, each) for id_, each in other.messages.items()}
+        return replace(self, messages={**known, **added})
 
     def with_message(self, message: Message) -> Self:
         """A copy in which `message` is added, or takes the place of the one with its id; it becomes the leaf if new."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.domain.conversation import Conversation
+from app.domain.conversation import Conversation, ReplyFacts
 from app.domain.models import Catalogue
 
 
@@ -38,15 +38,23 @@ class CatalogueKeeper:
         """What the answers of the whole tree cost, in USD; None where the price of one is not known, or none came."""
         total, priced = 0.0, False
         for message in conversation.messages.values():
-            facts = message.facts
-            if facts is None or facts.usage is None:
+            if message.facts is None or message.facts.usage is None:
                 continue
-            entry = self._value.find(facts.model)
-            cost = entry.cost(facts.usage) if entry else None
+            cost = self.cost_of(message.facts)
             if cost is None:
                 return None
             total, priced = total + cost, True
         return total if priced else None
+
+    def cost_of(self, facts: ReplyFacts) -> float | None:
+        """What one answer cost, in USD; None where that is not known."""
+        entry = self._value.find(facts.model)
+        return entry.cost(facts.usage) if entry is not None and facts.usage is not None else None
+
+    def name_of(self, model: str) -> str:
+        """What a model is called, by its id; the id itself, where it is not in the catalogue."""
+        entry = self._value.find(model)
+        return entry.display_name if entry is not None else model
 
     def _make(self) -> None:
         self._value = self.listed().repriced(self._prices)

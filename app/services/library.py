@@ -25,6 +25,10 @@ class ConversationStore(Protocol[R]):
 
     async def set_leaf(self, conversation_id: str, leaf: str | None) -> None: ...
 
+    async def remove(self, conversation_id: str, message_ids: Sequence[str], leaf: str | None) -> None: ...
+
+    async def bring_back(self, conversation_id: str, message_ids: Sequence[str], leaf: str | None) -> None: ...
+
     async def save_setup(self, conversation_id: str, setup: Setup) -> None: ...
 
     async def rename(self, conversation_id: str, title: str, manual: bool) -> None: ...
@@ -80,6 +84,22 @@ class Library(Generic[R]):
         """Make `leaf` the end of the active path."""
         await self._store.set_leaf(conversation.id, leaf)
         return conversation.at_leaf(leaf)
+
+    async def remove(self, conversation: Conversation, message_id: str) -> Conversation:
+        """Put away a message and everything that follows it. What is shown then is its newest sibling, else its parent.
+
+        `bring_back` with the conversation as it was brings it back.
+        """
+        gone = conversation.following(message_id)
+        left = conversation.without(gone)
+        await self._store.remove(conversation.id, gone, left.leaf)
+        return left
+
+    async def bring_back(self, before: Conversation, now: Conversation) -> Conversation:
+        """Undo `remove`: the messages of `before` that are missing in `now` are there again, and its path is shown."""
+        gone = [each for each in before.messages if each not in now.messages]
+        await self._store.bring_back(now.id, gone, before.leaf)
+        return now.with_all(before).at_leaf(before.leaf)
 
     async def save_setup(self, conversation_id: str, setup: Setup) -> None:
         await self._store.save_setup(conversation_id, setup)

@@ -7,17 +7,23 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from app.domain.blocks import TextBlock
-from app.domain.capabilities import takes_prefill
+from app.domain.blocks import Block, RedactedThinkingBlock, TextBlock, ThinkingBlock
+from app.domain.capabilities import goes_on, takes_prefill
+from app.domain.continuing import beginning_of
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role
 from app.domain.models import Catalogue
 from app.domain.request import Request
 from app.domain.stream import (
     Accumulator,
     BlockStarted,
+    BlockStopped,
+    CitationsDelta,
     ClientEvent,
+    InputJsonDelta,
+    RawDelta,
     Reply,
     ResponseStarted,
+    SignatureDelta,
     TextDelta,
     ThinkingDelta,
 )
@@ -27,6 +33,17 @@ from app.services.identity import new_id
 from app.services.requests import request_for
 from app.services.thoughts import prefix_of
 
+OF_BLOCKS = (
+    BlockStarted,
+    TextDelta,
+    ThinkingDelta,
+    SignatureDelta,
+    InputJsonDelta,
+    CitationsDelta,
+    RawDelta,
+    BlockStopped,
+)
+"""Events that have an index."""
 SAVE_EVERY_S = 0.2
 """A `kill -9` loses at most 250 ms of an answer; the store's own work takes the rest."""
 
@@ -71,15 +88,25 @@ class _Growing:
     message: Message
     started: float
     prefill: str = ""
+    beginning: tuple[Block, ...] = ()
+    """What is known of the answer already; the API tells the rest."""
     accumulator: Accumulator = field(default_factory=Accumulator)
     request_id: str = ""
     address: str = ""
     prefix: str = ""
     thinking_refused: bool = False
     first_token: float | None = None
+    thinking_since: dict[int, float] = field(default_factory=dict)
+    """When the thinking blocks that are not whole yet began, by their index."""
+    thought_ms: dict[str, int] = field(default_factory=dict)
     grown: asyncio.Event = field(default_factory=asyncio.Event)
     is_refused: bool = False
     """The last attempt to store it failed, and the watch knows."""
+
+    @property
+    def has_come(self) -> bool:
+        """Whether anything of it was told, besides its beginning."""
+        return len(self.accumulator.reply().blocks) > len(self.beginning)
 
 
 class ReplyService:
@@ -101,8 +128,17 @@ class ReplyService:
         self._monotonic = monotonic
         self._now_ms = now_ms
 
-    async def reply(self, conversation: Conversation, watch: ReplyWatch) -> None:
+    def can_take_up(self, conversation: Conversation, answer: Message) -> bool:
+        """Whether the model itself can go on with an answer that stopped early, see `app.domain.continuing`."""
+        catalogue = self._catalogue()
+        request = request_for(conversation.at_leaf(answer.parent), catalogue, beginning_of(answer))
+        return goes_on(request, catalogue.find(request.model))
+
+    async def reply(self, conversation: Conversation, watch: ReplyWatch, *, begun: Message | None = None) -> None:
         """Stream the assistant's next message: the answer to the leaf of the active path.
+
+        With `begun`, an answer to the same leaf that stopped early: the new message holds its beginning and the rest;
+        the message that it began in stays as it is.
 
         To stop it, cancel the task. However it ends, what has arrived is stored, for the tokens were paid for, and
         `watch.ended` is told: the message's state and `facts.error` say how it ended. The network's failures do not
@@ -112,7 +148,7 @@ class ReplyService:
         Raises:
             StoreError: the message could not be stored at the start; nothing was sent.
         """
-        growing = self._begin(conversation)
+        growing = self._begin(conversation, begun)
         await self._store.put_leaf(conversation.id, growing.message)
         watch.started(lambda: self._message(growing))
         try:
@@ -122,12 +158,12 @@ class ReplyService:
             await asyncio.shield(self._end(growing, watch, MessageState.STOPPED))
             raise
         except DuologueError as error:
-            state = MessageState.INTERRUPTED if growing.accumulator.reply().blocks else MessageState.FAILED
+            state = MessageState.INTERRUPTED if growing.has_come else MessageState.FAILED
             await self._end(growing, watch, state, error)
         else:
             await self._end(growing, watch, MessageState.COMPLETE)
 
-    def _begin(self, conversation: Conversation) -> _Growing:
+    def _begin(self, conversation: Conversation, begun: Message | None) -> _Growing:
         catalogue = self._catalogue()
         setup = conversation.setup
         model = setup.model or catalogue.default.id
@@ -140,18 +176,31 @@ class ReplyService:
             created_ms=self._now_ms(),
             facts=ReplyFacts(model=model),
         )
+        if begun is not None:
+            return self._taken_up(conversation.id, message, begun)
         prefill = setup.prefill.rstrip() if takes_prefill(catalogue.find(model)) else ""
         return _Growing(conversation.id, message, self._monotonic(), prefill)
+
+    def _taken_up(self, conversation_id: str, message: Message, begun: Message) -> _Growing:
+        """The new message has what came of the earlier one from the start."""
+        growing = _Growing(conversation_id, message, self._monotonic(), beginning=beginning_of(begun))
+        for index, block in enumerate(growing.beginning):
+            growing.accumulator.add(BlockStarted(index, block))
+            growing.accumulator.add(BlockStopped(index))
+        if begun.facts is not None and len(growing.beginning) == len(begun.blocks):
+            growing.thought_ms |= begun.facts.thought_ms
+        growing.message = replace(message, blocks=growing.beginning)
+        return growing
 
     async def _stream(self, conversation: Conversation, growing: _Growing, watch: ReplyWatch) -> None:
         client = await self._connect(conversation.setup.profile)
         growing.address = client.address
-        request = request_for(conversation, self._catalogue())
+        request = request_for(conversation, self._catalogue(), growing.beginning)
         growing.prefix = prefix_of(request)
         try:
             await self._ask(client, request, growing, watch)
         except InvalidRequest as error:
-            if growing.accumulator.reply().blocks or not is_stale_signature(error):
+            if growing.has_come or not is_stale_signature(error):
                 raise
             # changed in a way that is not known here; the answers stay, and go without their thinking from now on
             growing.thinking_refused = True
@@ -197,12 +246,24 @@ class ReplyService:
             growing.request_id = event.request_id or ""
         elif isinstance(event, TextDelta | ThinkingDelta) and growing.first_token is None:
             growing.first_token = self._monotonic()
+        if growing.beginning and isinstance(event, OF_BLOCKS):
+            event = replace(event, index=event.index + len(growing.beginning))
         if growing.prefill and isinstance(event, BlockStarted) and isinstance(event.block, TextBlock):
             # the answer goes on where the prefill ended; a person reads them as one text
             event = replace(event, block=replace(event.block, text=growing.prefill + event.block.text))
             growing.prefill = ""
         growing.accumulator.add(event)
+        self._time_thoughts(growing, event)
         return event
+
+    def _time_thoughts(self, growing: _Growing, event: ClientEvent) -> None:
+        """The API does not tell how long it thought."""
+        match event:
+            case BlockStarted(index, ThinkingBlock() | RedactedThinkingBlock()):
+                growing.thinking_since[index] = self._monotonic()
+            case BlockStopped(index) if index in growing.thinking_since:
+                passed = self._monotonic() - growing.thinking_since.pop(index)
+                growing.thought_ms[str(index)] = round(passed * 1000)
 
     def _message(self, growing: _Growing) -> Message:
         """The message as far as it has come."""
@@ -223,6 +284,7 @@ class ReplyService:
             duration_ms=round((self._monotonic() - growing.started) * 1000),
             prefix=growing.prefix,
             thinking_refused=growing.thinking_refused,
+            thought_ms=dict(growing.thought_ms),
             extra=reply.extra,
         )
 

@@ -23,8 +23,8 @@ from app.services.thoughts import without_stale
 _CUT = (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.STREAMING)
 
 
-def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
-    """The request that asks for the answer to the active path.
+def request_for(conversation: Conversation, catalogue: Catalogue, beginning: tuple[Block, ...] = ()) -> Request:
+    """The request that asks for the answer to the active path; for the rest of it, where its `beginning` is given.
 
     Failed answers and answers of which nothing usable came are left out; of an answer that was cut, what cannot be
     sent again (unsigned thinking, unanswered tool uses) is left out, its text stays. Thinking is left out where what
@@ -39,7 +39,9 @@ def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
     entry = catalogue.find(model_id)
     sent = [(message, turn) for message in conversation.path if (turn := _turn(message)) is not None]
     turns = [turn for _, turn in sent]
-    if setup.prefill and takes_prefill(entry):
+    if beginning:
+        turns.append(Turn("assistant", beginning))
+    elif setup.prefill and takes_prefill(entry):
         turns.append(Turn("assistant", (TextBlock(setup.prefill.rstrip()),)))
     request = Request(
         model=model_id,

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.domain.models import ModelEntry
+from app.domain.pictures import picture_size
 from app.simulator.answers import answer_to
 from app.simulator.cache import Accounted
 from app.simulator.faults import Script, without_script
-from app.simulator.images import picture_size
 from app.simulator.rules.signatures import signature_of
 from app.simulator.tokens import text_tokens
 from app.simulator.tool_calls import arguments_for

@@ -1,7 +1,7 @@
 """Counting tokens the simulator's way: not like a real model's, but always the same.
 
 One token for every four bytes of UTF-8 text, rounded up, plus fixed costs for structure. An image costs what the API's
-formula says: ⌈width / 28⌉ × ⌈height / 28⌉.
+formula says, see `app.domain.pictures`.
 """
 
 import base64
@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from app.simulator.images import picture_size
+from app.domain.pictures import picture_size
 
 PER_BLOCK = 4
 PER_MESSAGE = 3
@@ -44,10 +44,7 @@ def block_tokens(block: Any) -> int:
 
 def _image_tokens(source: Any) -> int:
     size = picture_size(_bytes(source))
-    if size is None:
-        return UNREADABLE_IMAGE
-    width, height = size.width, size.height
-    return -(-width // 28) * -(-height // 28)
+    return UNREADABLE_IMAGE if size is None else size.tokens
 
 
 def _document_tokens(source: Any) -> int:

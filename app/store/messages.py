@@ -53,7 +53,7 @@ def put(db: sqlite3.Connection, growing: Growing, conversation_id: str, message:
             ),
         ).fetchone()
         if before is not None:
-            _unindex(db, [before])
+            unindex(db, [before])
         db.execute("INSERT INTO message_search (rowid, text) VALUES (?, ?)", (seq, text))
         _use_blobs(db, seq, blobs)
         growth.forget(db, seq)
@@ -81,7 +81,7 @@ def load(db: sqlite3.Connection, conversation_id: str) -> dict[str, Message]:
     """The tree, in the order in which the messages were made."""
     found = db.execute(
         "SELECT seq, id, parent, role, state, created_ms, blocks, facts FROM messages WHERE conversation_id = ? "
-        "ORDER BY seq",
+        "AND seq NOT IN (SELECT seq FROM removed) ORDER BY seq",
         (conversation_id,),
     ).fetchall()
 
@@ -118,7 +118,7 @@ def interrupt(db: sqlite3.Connection) -> None:
         for seq, stored, indexed in left:
             blocks = growth.grown(db, seq, str(stored))
             text = _searchable(blocks_from_json(blocks, lambda _: ""))
-            _unindex(db, [(seq, indexed)])
+            unindex(db, [(seq, indexed)])
             db.execute("UPDATE messages SET blocks = ?, text = ? WHERE seq = ?", (blocks, text, seq))
             growth.forget(db, seq)
             db.execute("INSERT INTO message_search (rowid, text) VALUES (?, ?)", (seq, text))
@@ -135,7 +135,7 @@ def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ..
         FROM message_search
         JOIN messages m ON m.seq = message_search.rowid
         JOIN conversations c ON c.id = m.conversation_id
-        WHERE message_search MATCH ? AND c.deleted_ms IS NULL
+        WHERE message_search MATCH ? AND c.deleted_ms IS NULL AND m.seq NOT IN (SELECT seq FROM removed)
         ORDER BY rank LIMIT ?
         """,
         (words, limit),
@@ -146,11 +146,12 @@ def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ..
 def remove_of(db: sqlite3.Connection, conversation_id: str) -> None:
     """Every message of a conversation, from the index too. Inside a transaction."""
     found = db.execute("SELECT seq, text FROM messages WHERE conversation_id = ?", (conversation_id,)).fetchall()
-    _unindex(db, found)
+    unindex(db, found)
     db.execute("DELETE FROM messages WHERE conversation_id = ?", (conversation_id,))
 
 
-def _unindex(db: sqlite3.Connection, found: list[tuple[int, str]]) -> None:
+def unindex(db: sqlite3.Connection, found: list[tuple[int, str]]) -> None:
+    """Take messages out of the index, by seq and text; before they are deleted. Inside a transaction."""
     # an index without its own copy of the text must be told the text that goes
     db.executemany("INSERT INTO message_search (message_search, rowid, text) VALUES ('delete', ?, ?)", found)
 

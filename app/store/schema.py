@@ -10,7 +10,7 @@ from app.errors import StoreError, StoreTooNew
 APPLICATION_ID = 0x44756F6C
 """`Duol`, in SQLite's header: a database without it is somebody else's."""
 
-TABLES = ("blobs", "conversations", "messages", "growth", "drafts")
+TABLES = ("blobs", "conversations", "messages", "growth", "drafts", "removed")
 """What holds data; the rest can be made of it anew."""
 
 MIGRATIONS = (
@@ -67,6 +67,13 @@ MIGRATIONS = (
         tail TEXT NOT NULL
     ) STRICT;
     CREATE INDEX growth_of_message ON growth(seq, id);
+    """,
+    """
+    -- messages that were deleted and can be brought back
+    CREATE TABLE removed (
+        seq INTEGER PRIMARY KEY REFERENCES messages(seq) ON DELETE CASCADE,
+        at_ms INTEGER NOT NULL
+    ) STRICT;
     """,
 )
 

@@ -13,7 +13,7 @@ from app.domain.conversation import Conversation, Draft, Message
 from app.domain.request import Setup
 from app.errors import StoreCorrupt, StoreError
 from app.immutable import immutable
-from app.store import conversations, messages
+from app.store import conversations, messages, removing
 from app.store.conversations import ConversationRow
 from app.store.failures import translated
 from app.store.growth import Growing
@@ -172,6 +172,29 @@ class Store:
 
         await self._run(both)
 
+    async def remove(self, conversation_id: str, message_ids: Sequence[str], leaf: str | None) -> None:
+        """Put messages away and make `leaf` the end of the active path, both or neither.
+
+        `bring_back` undoes it. What was put away 30 days ago goes for good at the next start.
+        """
+
+        def both() -> None:
+            with transaction(self._db):
+                removing.put_away(self._db, message_ids, _now_ms())
+                conversations.set_leaf(self._db, conversation_id, leaf)
+
+        await self._run(both)
+
+    async def bring_back(self, conversation_id: str, message_ids: Sequence[str], leaf: str | None) -> None:
+        """Undo `remove`; `leaf` is what was the end of the active path."""
+
+        def both() -> None:
+            with transaction(self._db):
+                removing.bring_back(self._db, message_ids)
+                conversations.set_leaf(self._db, conversation_id, leaf)
+
+        await self._run(both)
+
     async def finish_message(self, conversation_id: str, message: Message) -> None:
         """Put an answer that has ended. One that is refused is owed: the next call that works stores it as well.
 
@@ -299,6 +322,8 @@ def _open(worker: Worker, folder: Path, claimed: int | None) -> Opened:
 def _prepare(db: sqlite3.Connection) -> None:
     messages.interrupt(db)
     conversations.empty_trash(db, _now_ms() - TRASH_KEPT_MS)
+    with transaction(db):
+        removing.empty(db, _now_ms() - TRASH_KEPT_MS)
 
 
 def _now_ms() -> int:

@@ -254,6 +254,7 @@ class Program(QObject):
         window.setup.connection_requested.connect(self._open_connection)
         window.page.welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
         window.main.panes_changed.connect(self._remember_panes)
+        window.page.transcript.set_models(self._catalogue.name_of, self._catalogue.cost_of)
         window.page.transcript.link_activated.connect(open_external)
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)

@@ -17,6 +17,7 @@ from app.services.identity import new_id
 from app.services.library import Library
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
+from ui.conversation.branching import Branching
 from ui.conversation.page import ConversationPage
 from ui.conversation.sending import Sending
 from ui.conversation.session import Session
@@ -82,7 +83,13 @@ class ConversationPresenter(QObject):
         page.composer.model_picked.connect(self._pick_model)
         page.transcript.retry_requested.connect(self.retry)
         page.transcript.edit_requested.connect(self._edit)
-        page.transcript.branch_requested.connect(self._step_branch)
+        self.branching = Branching(self, library, self._tasks, now_ms, self)
+        page.transcript.branch_requested.connect(self.branching.step)
+        page.transcript.branch_here_requested.connect(self.branching.begin_at)
+        page.transcript.follow_requested.connect(self.branching.follow)
+        page.transcript.delete_requested.connect(self.branching.delete)
+        page.transcript.answer_edited.connect(self.branching.change_answer)
+        page.transcript.continue_requested.connect(lambda id_: self._sending.go_on(self._session, id_))
 
     # ---- what the shell asks for
 
@@ -250,22 +257,15 @@ class ConversationPresenter(QObject):
         self.shown.emit(self.shown_id)
         self.setup_shown.emit(conversation.setup)
 
+    @property
+    def session(self) -> Session:
+        """What is on the page."""
+        return self._session
+
     def _show_path(self, session: Session, streaming: str | None = None) -> None:
-        branches = session.conversation.branches
-        self._page.transcript.show(session.shown_path, streaming=streaming, branches=branches)
-
-    def _step_branch(self, message_id: str, by: int) -> None:
-        """Show a sibling of a message, with the newest of what follows it."""
-        session = self._session
-        siblings = [each.id for each in session.conversation.siblings(message_id)]
-        at = siblings.index(message_id) + by
-        if 0 <= at < len(siblings) and not session.is_busy:
-            leaf = session.conversation.newest_below(siblings[at])
-            self._tasks.start(f"branch {session.conversation.id}", partial(self._show_branch, session, leaf))
-
-    async def _show_branch(self, session: Session, leaf: str) -> None:
-        session.conversation = await self._library.show_branch(session.conversation, leaf)
-        self.path_changed(session)
+        self._page.transcript.show(
+            session.shown_path, streaming=streaming, branches=session.conversation.branches, beyond=session.beyond
+        )
 
     # ---- drafts
 

@@ -3,15 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from app.domain.blocks import TextBlock
+from app.domain.continuing import can_go_on
 from app.domain.conversation import Draft, Message, MessageState, Role
 from app.services.identity import new_id
 from app.services.library import Library, title_from
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
 from ui.conversation.session import Session
+
+GO_ON: Final = "Go on."
+"""What is said to a model that does not take up its own answer."""
 
 
 class SendingView(Protocol):
@@ -67,6 +71,17 @@ class Sending:
         answered = path[-1].role is Role.ASSISTANT and path[-1].state is not MessageState.FAILED
         session.fallback_leaf = path[-1].id if answered else None
         self._start(session, partial(self._retry, session, prompt))
+
+    def go_on(self, session: Session, message_id: str) -> None:
+        """Let an answer that stopped early go on: the model takes it up, or is asked to. It stays as it was."""
+        message = session.conversation.messages.get(message_id)
+        if message is None or not can_go_on(message) or session.is_busy:
+            return
+        if self._replies.can_take_up(session.conversation, message):
+            session.fallback_leaf = session.conversation.leaf
+            self._start(session, partial(self._take_up, session, message))
+        else:
+            self._start(session, partial(self._ask_to_go_on, session, message))
 
     def stop(self, session: Session) -> None:
         """Stop the answer. What has arrived stays."""
@@ -147,6 +162,18 @@ class Sending:
             self._view.draft_changed(session)
         await self._replies.reply(session.conversation, session)
         await self._fall_back(session)
+
+    async def _take_up(self, session: Session, begun: Message) -> None:
+        session.conversation = await self._library.show_branch(session.conversation, begun.parent)
+        await self._replies.reply(session.conversation, session, begun=begun)
+        await self._fall_back(session)
+
+    async def _ask_to_go_on(self, session: Session, answer: Message) -> None:
+        asked = Message(new_id(), answer.id, Role.USER, (TextBlock(GO_ON),), created_ms=self._now_ms())
+        session.conversation = await self._library.add(session.conversation, asked)
+        session.fallback_leaf = None
+        self._view.message_sent(session, was_new=False)
+        await self._replies.reply(session.conversation, session)
 
     async def _fall_back(self, session: Session) -> None:
         """After a retry that failed, the answer that was there stays the active one; the failure becomes a notice."""

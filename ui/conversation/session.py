@@ -135,6 +135,15 @@ class Session:
         return (*path[:-1], self._snapshot()) if self._snapshot is not None and path else path
 
     @property
+    def beyond(self) -> int:
+        """How many messages come after the end of the active path, on its newest branch."""
+        leaf = self.conversation.leaf
+        if leaf is None or self.is_answering:
+            return 0
+        end = self.conversation.newest_below(leaf)
+        return 0 if end == leaf else len(self.conversation.at_leaf(end).path) - len(self.conversation.path)
+
+    @property
     def parent_of_next(self) -> str | None:
         """Where the next message of the person hangs: below the path, or beside the message that it replaces."""
         if self.resend_of is not None and self.resend_of in self.conversation.messages:

@@ -38,7 +38,9 @@ class Commands(QObject):
         self._library = library
         self._deleted: tuple[str, ...] = ()
         self._toast = Toast(page)
-        self._toast.undone.connect(self._undo_delete)
+        self._toast.undone.connect(lambda: self._undo())
+        self._undo: Callable[[], object] = self._undo_delete
+        """What the offer that stands undoes."""
         self._does: dict[str, Callable[[], None]] = {
             "new_conversation": conversation.new,
             "rename_conversation": self._rename,
@@ -74,6 +76,9 @@ class Commands(QObject):
         library_view.connection_requested.connect(partial(self.do, "connection"))
         library.renamed.connect(conversation.renamed)
         library.deleted.connect(self._put_away)
+        conversation.branching.undo_offered.connect(self._offer_undo)
+        conversation.branching.confirm_wanted.connect(self._confirm)
+        conversation.branching.conversation_emptied.connect(lambda id_: library.delete([id_]))
         conversation.rows_changed.connect(library.refresh)
         conversation.shown.connect(library_view.select)
         conversation.shown.connect(library.refresh)
@@ -100,7 +105,9 @@ class Commands(QObject):
 
     def _put_away(self, conversation_ids: Sequence[str]) -> None:
         # while the offer to undo stands, one more deletion joins it
-        self._deleted = (*(self._deleted if self._toast.isVisible() else ()), *conversation_ids)
+        stands = self._toast.isVisible() and self._undo == self._undo_delete
+        self._deleted = (*(self._deleted if stands else ()), *conversation_ids)
+        self._undo = self._undo_delete
         self._conversation.forget(conversation_ids)
         count = len(self._deleted)
         self._toast.show_toast("Conversation deleted" if count == 1 else f"{counted(count, 'conversation')} deleted")
@@ -110,6 +117,22 @@ class Commands(QObject):
         self._library.restore(deleted)
         if len(deleted) == 1:
             self._conversation.open(deleted[0])
+
+    def _offer_undo(self, text: str, undo: Callable[[], object]) -> None:
+        self._undo = undo
+        self._toast.show_toast(text)
+
+    def _confirm(self, question: str, verb: str, go_on: Callable[[], None]) -> None:
+        """Ask before more goes than is seen."""
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Delete")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(question)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.addButton(verb, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda: go_on())
+        box.open()
 
     def _step(self, by: int) -> None:
         order = self._library.order

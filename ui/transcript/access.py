@@ -1,14 +1,21 @@
 """The transcript as screen readers see it: a list, each message an item of it with its text.
 
 Items are made when they are asked for, and nothing is where no screen reader runs. What Qt does not say:
-`interface_cast` must return an address as a VoidPtr, also for none; Python must keep every interface that Qt holds; the
-out-parameters of `selection` cannot be filled from Python, so that no selection is reported.
+`interface_cast` must return an address as a VoidPtr, also for none; Python must keep every interface that Qt holds;
+`selection` is not bound to Python, so that readers are told of a selection when it changes and find none when they ask.
 """
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QPoint, QRect
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleTextInterface
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleInterface,
+    QAccessibleTextCursorEvent,
+    QAccessibleTextInterface,
+    QAccessibleTextSelectionEvent,
+)
 from PySide6.QtWidgets import QAccessibleWidget
 from shiboken6 import VoidPtr, getCppPointer
 
@@ -16,7 +23,9 @@ from app.domain.conversation import Role
 from ui.transcript.canvas import Canvas
 from ui.transcript.characters import piece, width
 from ui.transcript.items import Item
+from ui.transcript.leaves.base import Leaf
 from ui.transcript.leaves.making import leaf_of
+from ui.transcript.selecting import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +43,54 @@ def readable(item: Item) -> str:
 
 
 def _texts(item: Item) -> "Iterator[str]":
-    for unit in item.units:
+    return (text for _, _, _, text in _leaves(item))
+
+
+def _leaves(item: Item) -> "Iterator[tuple[int, int, Leaf, str]]":
+    """What has text: its unit, its place in that, the leaf and its text."""
+    for number, unit in enumerate(item.units):
         leaves = unit.leaves if unit.leaves is not None else [leaf_of(spec) for spec in unit.piece.specs()]
-        yield from (text for leaf in leaves if (text := leaf.text()))
+        yield from ((number, at, leaf, text) for at, leaf in enumerate(leaves) if (text := leaf.text()))
+
+
+def offset_of(item: Item, spot: Spot) -> int:
+    """Where a place stands in what a message says, in UTF-16 units; the text's end where it stands in no text."""
+    before = 0
+    for unit, at, leaf, text in _leaves(item):
+        if (unit, at) >= (spot.unit, spot.leaf):
+            is_here = (unit, at) == (spot.unit, spot.leaf)
+            return before + (width(leaf.lead) + _told(leaf, spot.offset) if is_here else 0)
+        before += width(text) + 1
+    return max(0, before - 1)
+
+
+def spot_at(item: Item, index: int, offset: int) -> Spot | None:
+    """The place of an offset in what a message says; None if it says nothing."""
+    found: Spot | None = None
+    before = 0
+    for unit, at, leaf, text in _leaves(item):
+        inside = offset - before - width(leaf.lead)
+        if leaf.is_text:
+            found = Spot(index, unit, at, _offset_in(leaf, max(0, inside)))
+        before += width(text) + 1
+        if offset < before and found is not None:
+            return found
+    return found
+
+
+def _told(leaf: Leaf, offset: int) -> int:
+    """UTF-16 units of a leaf's text before one of its offsets."""
+    if not offset:
+        return 0
+    return width(leaf.text()) - width(leaf.lead) if offset >= leaf.end else width(leaf.text(0, offset))
+
+
+def _offset_in(leaf: Leaf, told: int) -> int:
+    """The leaf's offset before which so many units of its text stand."""
+    begins = [begin for begin, _ in leaf.stretches()]
+    at = bisect_right(begins, told, key=lambda begin: _told(leaf, begin)) - 1
+    begin = begins[max(0, at)] if begins else 0
+    return min(leaf.end, begin + told - _told(leaf, begin))
 
 
 class _MessageText(QAccessibleTextInterface):
@@ -60,22 +114,19 @@ class _MessageText(QAccessibleTextInterface):
         return self._message.cursor
 
     def setCursorPosition(self, position: int) -> None:
-        """The caret is moved by keys."""
+        self._message.select(position, position)
 
     def selectionCount(self) -> int:
         return 0
 
-    def selection(self, _index: int) -> tuple[int, int]:
-        return 0, 0
-
     def addSelection(self, start: int, end: int) -> None:
-        """Selecting is done by keys and pointer."""
+        self._message.select(start, end)
 
-    def removeSelection(self, index: int) -> None:
-        """As above."""
+    def removeSelection(self, _index: int) -> None:
+        self._message.select(self._message.cursor, self._message.cursor)
 
-    def setSelection(self, index: int, start: int, end: int) -> None:
-        """As above."""
+    def setSelection(self, _index: int, start: int, end: int) -> None:
+        self._message.select(start, end)
 
     def characterRect(self, _offset: int) -> QRect:
         return self._message.rect()
@@ -96,7 +147,7 @@ class _Message(QAccessibleInterface):
         self._canvas = canvas
         self._index = index
         self._text = _MessageText(self)
-        self._said: tuple[int, int, str] = (0, -1, "")
+        self._said: tuple[tuple[int, int, bool], str] = ((0, -1, False), "")
 
     @property
     def _item(self) -> Item | None:
@@ -109,15 +160,37 @@ class _Message(QAccessibleInterface):
         item = self._item
         if item is None:
             return ""
-        key = (id(item.message), len(item.source))
-        if self._said[:2] != key:
-            self._said = (*key, readable(item))
-        return self._said[2]
+        key = (id(item.message), len(item.source), bool(item.units))
+        if self._said[0] != key:
+            self._said = key, readable(item)
+        return self._said[1]
 
     @property
     def cursor(self) -> int:
-        spot = self._canvas.selecting.cursor
-        return min(spot.offset, width(self.said)) if spot is not None and spot.item == self._index else 0
+        spot, item = self._canvas.selecting.cursor, self._item
+        return offset_of(item, spot) if spot is not None and item is not None and spot.item == self._index else 0
+
+    def select(self, start: int, end: int) -> None:
+        """Select a part of the text, or put the caret into it, and show it."""
+        item = self._item
+        if item is None:
+            return
+        self._canvas.arrangement.prepare(item)
+        spots = spot_at(item, self._index, start), spot_at(item, self._index, end)
+        if spots[0] is not None and spots[1] is not None:
+            self._canvas.selecting.select(spots[0], spots[1])
+            self._canvas.bring_into_sight(spots[1])
+            self._canvas.repaint_all()
+
+    @property
+    def selected(self) -> tuple[int, int]:
+        """The part of the text that is selected; twice the same where none is."""
+        item, found = self._item, self._canvas.selecting.range
+        if item is None or found is None or not found[0].item <= self._index <= found[1].item:
+            return self.cursor, self.cursor
+        start = offset_of(item, found[0]) if found[0].item == self._index else 0
+        end = offset_of(item, found[1]) if found[1].item == self._index else width(self.said)
+        return start, end
 
     def bring_into_sight(self) -> None:
         self._canvas.show_message(self._index)
@@ -201,6 +274,18 @@ class _Transcript(QAccessibleWidget):
         point = self._canvas.viewport().mapFromGlobal(QPoint(x, y)).toPointF()
         target = self._canvas.target(point)
         return self.child(target.placed.item) if target is not None else None
+
+
+def tell_caret(canvas: Canvas) -> None:
+    """Let screen readers know where the caret is now, and what is selected of the message around it."""
+    spot = canvas.selecting.cursor
+    transcript = QAccessible.queryAccessibleInterface(canvas)
+    if spot is None or not isinstance(transcript, _Transcript):
+        return
+    message = transcript.child(spot.item)
+    if isinstance(message, _Message):
+        QAccessible.updateAccessibility(QAccessibleTextCursorEvent(message, message.cursor))
+        QAccessible.updateAccessibility(QAccessibleTextSelectionEvent(message, *message.selected))
 
 
 class Access:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
+from app.domain.continuing import can_go_on
 from app.domain.conversation import Role
 from ui.theme import metrics
 from ui.transcript.items import Item
@@ -25,11 +26,19 @@ class Action:
 
 COPY: Final = Action("copy_message", "Copy", "Copy this message as Markdown")
 RETRY: Final = Action("retry", "Retry", "Ask again; this answer is kept beside the new one")
+CONTINUE: Final = Action("continue", "Continue", "Let this answer go on from where it stopped")
 EDIT: Final = Action("edit", "Edit", "Put this message back into the composer")
 EARLIER: Final = Action("earlier", "\u2039", "The branch before (Alt+Left)")
 LATER: Final = Action("later", "\u203a", "The next branch (Alt+Right)")
+MORE: Final = Action("more", "\u22ef", "More to do with this message")
+COPY_PLAIN: Final = Action("copy_plain", "Copy message as plain text", "")
+EDIT_ANSWER: Final = Action("edit_answer", "Edit this answer", "")
+BRANCH: Final = Action("branch", "Branch from here", "")
+NUMBERS: Final = Action("numbers", "Details", "")
+DELETE: Final = Action("delete", "Delete", "")
 
-
+IN_ROW: Final = (EARLIER, LATER, COPY, EDIT, RETRY, CONTINUE, MORE)
+"""What has a button; the menu has everything but the last."""
 LABELS: Final = {"copy_message": "Copy message as Markdown", "earlier": "Branch before", "later": "Next branch"}
 """In a menu, where there is room."""
 
@@ -39,7 +48,11 @@ def actions_of(item: Item) -> Sequence[Action]:
     if item.is_growing:
         return ()
     branches = (EARLIER, LATER) if item.branch[1] > 1 else ()
-    return (*branches, COPY, EDIT if item.message.role is Role.USER else RETRY)
+    if item.message.role is Role.USER:
+        return (*branches, COPY, COPY_PLAIN, EDIT, NUMBERS, DELETE)
+    go_on = (CONTINUE,) if can_go_on(item.message) else ()
+    change = (EDIT_ANSWER,) if item.message.text else ()
+    return (*branches, COPY, COPY_PLAIN, RETRY, *go_on, *change, BRANCH, NUMBERS, DELETE)
 
 
 class ActionRow(QWidget):
@@ -62,7 +75,7 @@ class ActionRow(QWidget):
         self._buttons: dict[str, QToolButton] = {}
         self._branch = QLabel(self)
         self._branch.setTextFormat(Qt.TextFormat.PlainText)
-        for action in (EARLIER, LATER, COPY, RETRY, EDIT):
+        for action in IN_ROW:
             if action is LATER:
                 self._row.addWidget(self._branch)
             self._buttons[action.name] = button = QToolButton(self)
@@ -93,7 +106,7 @@ class ActionRow(QWidget):
         if not actions:
             self.hide()
             return
-        names = {action.name for action in actions}
+        names = {MORE.name, *(action.name for action in actions)}
         branch = item.branch if item is not None else (1, 1)
         self._branch.setVisible(branch[1] > 1)
         self._branch.setText(f"{branch[0]}/{branch[1]}")
@@ -105,6 +118,11 @@ class ActionRow(QWidget):
         width = self.sizeHint().width()
         self.setGeometry(right - width, top, width, height)
         self.show()
+
+    def more_corner(self) -> QPoint:
+        """Where the menu with everything opens."""
+        button = self._buttons[MORE.name]
+        return button.mapToGlobal(QPoint(0, button.height()))
 
     def _choose(self, name: str) -> None:
         if self._item is not None:
@@ -133,8 +151,9 @@ class JumpButton(QToolButton):
         self.setAccessibleName(self.tr("Jump to the new text") if self._has_news else self.tr("Jump to the latest"))
 
     def dress(self, style: Style) -> None:
-        colours = style.palette
+        colours, font = style.palette, style.name
         self.setStyleSheet(
+            f'QToolButton {{ font: {font.pointSizeF()}pt "{font.family()}"; }}'
             f"QToolButton {{ background: {colours.raised}; color: {colours.text}; border: 1px solid {colours.line};"
             f" border-radius: {metrics.RADIUS_CARD}px; }} QToolButton:hover {{ background: {colours.hover}; }}"
             f"QToolButton:focus {{ border-color: {colours.accent}; }}"
@@ -159,10 +178,9 @@ def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tupl
     if actions:
         menu.addSeparator()
     for action in actions:
-        label = LABELS.get(action.name, action.label)
-        names[menu.addAction(label)] = action.name
-        if action is COPY:
-            names[menu.addAction(parent.tr("Copy message as plain text"))] = "copy_plain"
+        if action is DELETE:
+            menu.addSeparator()
+        names[menu.addAction(LABELS.get(action.name, action.label))] = action.name
     if item is not None and item.details:
         names[menu.addAction(parent.tr("Copy error details"))] = "copy_details"
     return menu, names

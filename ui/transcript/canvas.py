@@ -12,6 +12,7 @@ from ui.transcript.arrangement import Arrangement, Placed
 from ui.transcript.items import Item
 from ui.transcript.later import Later
 from ui.transcript.leaves.base import Leaf
+from ui.transcript.marking import Marks
 from ui.transcript.painting import paint_transcript
 from ui.transcript.pixels import Pixels
 from ui.transcript.pointing import Target, target_at
@@ -38,6 +39,7 @@ class Canvas(QAbstractScrollArea):
         self.styling = Style(palette, later=self.later)
         self.arrangement = Arrangement(self.styling)
         self.selecting = Selecting()
+        self.marks = Marks()
         self._pixels = Pixels(self.viewport())
         self._was_following = True
         self._is_syncing = False
@@ -249,7 +251,11 @@ class Canvas(QAbstractScrollArea):
             painter.fillRect(rect, self.styling.colour("canvas"))
         painter.translate(self.column_left, 0)
         region = event.region().translated(-self.column_left, 0)
-        paint_transcript(painter, region, self.arrangement, self.selecting, self.styling)
+        paint_transcript(painter, region, self.arrangement, self.selecting, self.marks, self.styling)
+        cursor = self.selecting.cursor
+        if self.selecting.shows_caret and cursor is not None and (caret := self.rect_of(cursor)) is not None:
+            caret.setWidth(2)
+            painter.fillRect(caret.translated(-self.column_left, 0), self.styling.colour("text"))
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,8 +1,8 @@
-"""Moving the end of a selection by keys: by character, word and line, over blocks and messages."""
+"""Moving the caret, or the end of a selection, by keys: by character, word and line, over blocks and messages."""
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPointF, QTextBoundaryFinder
+from PySide6.QtCore import QPointF, Qt, QTextBoundaryFinder
 
 from ui.transcript.canvas import Canvas
 from ui.transcript.characters import width
@@ -38,7 +38,45 @@ def moved_by_lines(canvas: Canvas, spot: Spot, lines: int) -> Spot:
     if rect is None:
         return spot
     target = canvas.target(QPointF(rect.x() + 1, rect.center().y() + lines * canvas.styling.lead))
-    return target.spot() if target is not None and target.leaf.is_text else stepped(canvas, spot, lines, word=False)
+    if target is not None and target.leaf.is_text:
+        return target.spot()
+    for item, unit, number, leaf in _leaves_from(canvas, spot, 1 if lines > 0 else -1):
+        return Spot(item, unit, number, 0 if lines > 0 else leaf.end)
+    return spot
+
+
+def at_edge(canvas: Canvas, spot: Spot, by: int) -> Spot:
+    """The end of the line that a place stands in, or its beginning with -1."""
+    canvas.bring_into_sight(spot)
+    rect = canvas.rect_of(spot)
+    if rect is None:
+        return spot
+    x = canvas.column_left + canvas.arrangement.width if by > 0 else canvas.column_left
+    target = canvas.target(QPointF(x, rect.center().y()))
+    return target.spot() if target is not None and target.leaf.is_text else spot
+
+
+def moved(canvas: Canvas, spot: Spot, key: Qt.Key, *, control: bool) -> Spot | None:
+    """Where a key takes the caret from a place; None if it is no key of the caret's."""
+    page = max(1, canvas.viewport().height() // canvas.styling.lead - 2)
+    ends = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
+    lines = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
+    sideways = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+    if key in ends and control:
+        return _outermost(canvas, ends[key])
+    if key in ends:
+        return at_edge(canvas, spot, ends[key])
+    if key in lines:
+        return moved_by_lines(canvas, spot, lines[key])
+    return stepped(canvas, spot, sideways[key], word=control) if key in sideways else None
+
+
+def _outermost(canvas: Canvas, by: int) -> Spot | None:
+    """The very beginning of all text, or its end."""
+    edge = Spot(-1, 0, 0, 0) if by < 0 else Spot(len(canvas.items), 0, 0, 0)
+    for item, unit, number, leaf in _leaves_from(canvas, edge, -by):
+        return Spot(item, unit, number, 0 if by < 0 else leaf.end)
+    return None
 
 
 def _within(leaf: Leaf, offset: int, by: int, *, word: bool) -> int | None:
@@ -66,7 +104,8 @@ def _leaf_at(canvas: Canvas, spot: Spot) -> Leaf | None:
 def _leaves_from(canvas: Canvas, spot: Spot, by: int) -> Iterator[tuple[int, int, int, Leaf]]:
     """Text after a place, or before it, block by block."""
     here = (spot.item, spot.unit, spot.leaf)
-    for item in range(spot.item, len(canvas.items) if by > 0 else -1, by):
+    first = max(0, min(spot.item, len(canvas.items) - 1))
+    for item in range(first, len(canvas.items) if by > 0 else -1, by):
         canvas.arrangement.prepare(canvas.items[item])
         units = canvas.items[item].units
         for unit in range(len(units))[::by]:

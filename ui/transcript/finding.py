@@ -1,23 +1,26 @@
 """Finding text in all messages, those that were never drawn included. Another thread looks; the window stays free.
 
-What is looked through is the source of the messages, without the signs that only make letters bold or mark code, and
-without regard to case. Where a hit stands among what is drawn is worked out when it is gone to.
+What is looked through is what the messages hold, thinking, calls and results included: without the signs that only
+make letters bold or mark code, and without regard to case. Where a hit stands among what is drawn is worked out when
+it is gone to.
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QThreadPool, Signal
 from shiboken6 import isValid
 
-from app.domain.conversation import Message
-from ui.transcript.characters import width
+from app.domain.blocks import TextBlock
+from app.domain.conversation import Message, Role
 from ui.transcript.items import Item
-from ui.transcript.leaves.base import Leaf
+from ui.transcript.marking import places_in
+from ui.transcript.sections.folds import RAW
+from ui.transcript.sections.making import findable
 from ui.transcript.selecting import Spot
-from ui.transcript.units import Unit
+from ui.transcript.style import Style
 
 TELL_EVERY_MS: Final = 60
 """The first hit is told at once, further ones so often."""
@@ -130,7 +133,7 @@ class Finder(QObject):
             if number != self._number:
                 return
             source = sources[index]
-            count = counter(source if isinstance(source, str) else source.text)
+            count = counter(source) if isinstance(source, str) else _count(source, counter)
             if count:
                 gathered.append((index, count))
             if gathered and (not clock.isValid() or clock.elapsed() > TELL_EVERY_MS):
@@ -144,33 +147,78 @@ class Finder(QObject):
         teller.finished.emit(number)
 
 
-def spots_of(item: Item, index: int, needle: str, nth: int, realise: Callable[[Unit], object]) -> tuple[Spot, Spot]:
-    """Where the `nth` hit in an item stands, as near as what is drawn tells: the unit that holds it at least."""
-    wanted = folded(needle)
-    left = nth
-    for number, unit in enumerate(item.units):
-        count = folded(unit.piece.source).count(wanted)
-        if left >= count:
+def _count(message: Message, counter: Callable[[str], int]) -> int:
+    """Hits in all that a message holds, opened or not."""
+    if len(message.blocks) == 1 and type(message.blocks[0]) is TextBlock:  # most are; ten thousand are looked through
+        return counter(message.blocks[0].text)
+    return sum(counter(text) for _, text in findable(message.blocks, is_person=message.role is Role.USER))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a hit stands, and whether something was opened for it."""
+
+    start: Spot
+    end: Spot
+    is_changed: bool
+
+
+def found_in(item: Item, index: int, needle: str, nth: int, width: int, style: Style) -> Found:
+    """Where the `nth` hit in an item stands, as near as what is drawn tells: the unit that holds it at least.
+
+    What is folded away is opened.
+    """
+    wanted, left = folded(needle), nth
+    for key, text in item.findable():
+        count = folded(text).count(wanted)
+        if left < count:
+            return _found_in_section(item, index, needle, (key, left), width, style)
+        left -= count
+    return Found(Spot(index, 0, 0, 0), Spot(index, 0, 0, 0), False)
+
+
+def _found_in_section(item: Item, index: int, needle: str, hit: tuple[int, int], width: int, style: Style) -> Found:
+    """`hit` is the section's key and the number of the hit in it."""
+    key, _ = hit
+    is_changed = item.section(key).is_closed
+    if is_changed:
+        item.toggle(key, width, style)
+    spot = _spot(item, index, needle, hit, (width, style))
+    if spot is None and item.section(key).has_more:
+        item.toggle(key + RAW, width, style)
+        spot, is_changed = _spot(item, index, needle, hit, (width, style)), True
+    if spot is None:
+        at = Spot(index, item.first_unit(key), 0, 0)
+        return Found(at, at, is_changed)
+    unit = item.units[spot[0].unit]
+    if unit.leaves is not None and unit.leaves[spot[0].leaf].reveal(spot[0].offset):
+        unit.reshape()
+        is_changed = True
+    return Found(*spot, is_changed)
+
+
+def _spot(
+    item: Item, index: int, needle: str, hit: tuple[int, int], shape: tuple[int, Style]
+) -> tuple[Spot, Spot] | None:
+    """A hit among the units of a section. Of a long text, only the unit that holds it is shaped.
+
+    A hit that is written otherwise than it is drawn is shown at its unit, unless there is more to be opened.
+    """
+    wanted, (key, left) = folded(needle), hit
+    first = item.first_unit(key)
+    otherwise: tuple[Spot, Spot] | None = None
+    for number in range(first, first + len(item.section(key).units)):
+        unit = item.units[number]
+        count = folded(unit.piece.source).count(wanted) if unit.piece.source else None
+        if count is not None and left >= count:
             left -= count
             continue
-        realise(unit)
-        places = [(at, *place) for at, leaf in enumerate(unit.leaves or ()) for place in _places(leaf, needle)]
-        if not places:
-            return Spot(index, number, 0, 0), Spot(index, number, 0, 0)
-        leaf, start, end = places[min(left, len(places) - 1)]
-        return Spot(index, number, leaf, start), Spot(index, number, leaf, end)
-    return Spot(index, 0, 0, 0), Spot(index, 0, 0, 0)
-
-
-def _places(leaf: Leaf, needle: str) -> Iterator[tuple[int, int]]:
-    """Where a text stands in a leaf, in the leaf's offsets."""
-    wanted = needle.lower()
-    for begin, text in leaf.stretches() if leaf.is_text else ():
-        shown = text.lower()
-        if len(shown) != len(text):
-            shown = text  # a letter that is two in small: offsets would not fit
-        at = shown.find(wanted)
-        while at >= 0:
-            start = begin + width(text[:at])
-            yield start, start + width(text[at : at + len(wanted)])
-            at = shown.find(wanted, at + len(wanted))
+        unit.realise(*shape)
+        places = [(at, *place) for at, leaf in enumerate(unit.leaves or ()) for place in places_in(leaf, needle)]
+        if places and (count or left < len(places)):
+            leaf, start, end = places[min(left, len(places) - 1)]
+            return Spot(index, number, leaf, start), Spot(index, number, leaf, end)
+        if count and otherwise is None and not item.section(key).has_more:
+            otherwise = Spot(index, number, 0, 0), Spot(index, number, 0, 0)
+        left -= 0 if count else len(places)
+    return otherwise

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QTextCharFormat, QTextLayout
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QTextCharFormat, QTextLayout
+
+from ui.transcript.specs import FormulaRun
 
 SPACE: Final = "\u00a0"
 NOTHING: Final = "\u2060"
@@ -26,6 +28,12 @@ class Typeset(Protocol):
     def ascent(self) -> float: ...
     @property
     def descent(self) -> float: ...
+
+
+class Shapes(Protocol):
+    """Where typeset formulae are; see `ui.transcript.later.Later`."""
+
+    def shape(self, tex: str, *, is_display: bool) -> "FormulaShape | None": ...
 
 
 class FormulaShape:
@@ -96,6 +104,24 @@ class Placed:
     @property
     def descent(self) -> float:
         return self.shape.descent * self.size
+
+
+def placed_in(runs: Sequence[FormulaRun], size: float, room: float, later: Shapes) -> list[Placed]:
+    """The formulae of a text that are there already; one that is too wide is drawn smaller. `size`: of the text."""
+    found: list[Placed] = []
+    for each in runs:
+        shape = later.shape(each.tex, is_display=each.is_display)
+        if shape is not None:
+            found.append(Placed(each.start, each.length, shape, min(size, room / max(shape.width, 0.01))))
+    return found
+
+
+def make_room(layout: QTextLayout, placed: Sequence[Placed]) -> None:
+    """Let a layout that is not broken yet have room where formulae will be drawn."""
+    font, formats = layout.font(), layout.formats()
+    space = QFontMetricsF(font).horizontalAdvance(SPACE)
+    layout.setText(stand_in(layout.text(), placed))
+    layout.setFormats([*formats, *(room_for(each, font, space) for each in placed)])
 
 
 def stand_in(text: str, placed: Sequence[Placed]) -> str:

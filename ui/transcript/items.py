@@ -1,49 +1,29 @@
 """A message on screen: its sections, and the rows around them. Nothing is made before it is seen."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Sequence
+from math import inf
+from typing import Final
 
-from app.domain.blocks import Block, TextBlock
-from app.domain.conversation import Message, MessageState, ReplyFacts, Role
+from app.domain.blocks import TextBlock
+from app.domain.conversation import Message, Role
 from app.domain.stream import (
     BlockStarted,
     BlockStopped,
+    CitationsDelta,
     InputJsonDelta,
     MessageStarted,
     StreamEvent,
     TextDelta,
     ThinkingDelta,
 )
-from ui.transcript.sections import (
-    RAW,
-    CardSection,
-    FoldSection,
-    MarkdownSection,
-    Section,
-    SourcesSection,
-    ThoughtSection,
-    section_of,
-)
-from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, NoteKind, NoteSpec
+from ui.transcript.sections.base import Section
+from ui.transcript.sections.folds import RAW, FoldSection
+from ui.transcript.sections.making import Making, findable, groups_of, section_of
+from ui.transcript.sections.texts import SourcesSection
+from ui.transcript.specs import GapSpec, NoteKind, NoteSpec, Spec
 from ui.transcript.style import Style
+from ui.transcript.telling import Telling, beyond_of, head_of, note_of, numbers_of
 from ui.transcript.units import RowPiece, Unit, leaves_of
-from ui.widgets.amounts import counted
-
-
-class ErrorSentences(Protocol):
-    """What is said about an error."""
-
-    @property
-    def headline(self) -> str: ...
-    @property
-    def kept(self) -> str: ...
-    @property
-    def advice(self) -> str: ...
-    @property
-    def details(self) -> str: ...
-
-
-ErrorText = Callable[[Mapping[str, object]], ErrorSentences]
 
 TOP_GAP, FOOT_GAP, CARD_GAP = 4, 4, 3
 SHAPED_AT_ONCE: Final = 4_000
@@ -56,19 +36,34 @@ class Item:
     Ten thousand are made when a long conversation is opened: making one costs next to nothing.
     """
 
-    __slots__ = ("_error_text", "_model", "_phase", "_sections", "_shaped", "branch", "is_growing", "message", "units")
+    __slots__ = (
+        "_making",
+        "_model",
+        "_phase",
+        "_sections",
+        "_shaped",
+        "_telling",
+        "beyond",
+        "branch",
+        "is_growing",
+        "message",
+        "units",
+    )
 
-    def __init__(self, message: Message, error_text: ErrorText, *, is_growing: bool = False) -> None:
+    def __init__(self, message: Message, telling: Telling, *, is_growing: bool = False) -> None:
         self.message = message
         self.is_growing = is_growing
         self.units: list[Unit] = []
         self._shaped: list[Unit] = []
-        self._error_text = error_text
+        self._telling = telling
+        self._making: Making | None = None
         self._sections: dict[float, Section] = {}
-        """By the index of the content block; the sources of a text come half a step after it."""
+        """By the index of the first content block that is shown in it; the sources of all texts come last."""
         self._phase: str | None = None
         self.branch = (1, 1)
         """Which of its siblings it is, from 1, and how many they are."""
+        self.beyond = 0
+        """How many messages come after it that are not on the path which is shown."""
         self._model = ""
         """Of a growing answer, as its start told."""
 
@@ -80,14 +75,13 @@ class Item:
     def source(self) -> str:
         """What is copied when the whole message is: the text, in Markdown."""
         if self.is_growing:
-            found = [each.markdown.source for each in self._sections.values() if isinstance(each, MarkdownSection)]
-            return "".join(found)
+            return "".join(each.source for each in self._sections.values())
         return self.message.text
 
     @property
     def details(self) -> str:
         """What is told to an expert of why the answer failed; empty where it did not."""
-        note = self._note()
+        note = note_of(self.message, self._telling)
         return "" if note is None else note.details
 
     @property
@@ -99,23 +93,40 @@ class Item:
         """How many the texts have: enough to guess a height from."""
         return sum([len(block.text) for block in self.message.blocks if isinstance(block, TextBlock)])
 
+    @property
+    def room(self) -> Unit | None:
+        """What stands in the place of a text that is being changed."""
+        return self.making.room
+
+    @property
+    def making(self) -> Making:
+        if self._making is None:
+            self._making = Making(self.is_person)
+        return self._making
+
     def prepare(self, width: int, style: Style) -> None:
         """Make the sections; a long text is read in steps, see `update`."""
         if self.units:
             return
-        last = len(self.message.blocks) - 1
-        for key, block in enumerate(self.message.blocks):
-            grows = self.is_growing and key == last
-            self._sections[key] = section = section_of(key, block, is_person=self.is_person, is_growing=grows)
+        blocks = self.message.blocks
+        for key, group in groups_of(blocks, is_person=self.is_person):
+            grows = self.is_growing and key + len(group) == len(blocks)
+            section = section_of(key, group, self.making, is_growing=grows, took_ms=self._took_ms(key))
             if not grows:
                 section.finish()
-                self._cite(key, block)
             section.update()
+            self._sections[key] = section
+            self.making.joined |= dict.fromkeys(range(key + 1, key + len(group)), key)
+        self._list_sources()
         self._gather(width, style)
+
+    def _took_ms(self, key: int) -> int | None:
+        facts = self.message.facts
+        return facts.thought_ms.get(str(key)) if facts is not None else None
 
     def update(self, width: int, style: Style) -> int | None:
         """Take in what was added, a bounded amount of it. Gives the change of height; None if nothing changed."""
-        at = self._rows_above
+        at = self.making.rows_above
         first: int | None = None
         for key in sorted(self._sections):
             section = self._sections[key]
@@ -126,11 +137,10 @@ class Item:
             at += before
         return None if first is None else self._gather_from(first, width, style)
 
-    def _cite(self, key: int, block: Block) -> None:
-        """The sources of a text below it, numbered on from those before."""
-        if isinstance(block, TextBlock) and block.citations:
-            before = sum(len(each.units) for each in self._sections.values() if isinstance(each, SourcesSection))
-            self._sections[key + 0.5] = SourcesSection(block.citations, before)
+    def _list_sources(self) -> None:
+        """What the whole answer cites stands at its end."""
+        if not self.is_growing and self._making is not None and self._making.citations.sources:
+            self._sections[inf] = SourcesSection(self._making.citations)
 
     # ---- growing
 
@@ -139,14 +149,32 @@ class Item:
         match event:
             case MessageStarted(model=model):
                 self._model = model
-            case BlockStarted(index, block):
-                self._sections[index] = section_of(index, block, is_person=False, is_growing=True)
-            case BlockStopped(index) if isinstance(self._sections.get(index), ThoughtSection):
-                self._sections[index].finish()
+            case BlockStarted():
+                self._begin_block(event)
+            case BlockStopped(index):
+                self._arriving(index).end_block()
+            case CitationsDelta(index, citation):
+                self._arriving(index).cite(citation)
             case TextDelta(index, text) | ThinkingDelta(index, text) | InputJsonDelta(index, text):
-                section = self._sections.get(index)
-                if isinstance(section, MarkdownSection | ThoughtSection | CardSection):
-                    section.feed(text)
+                self._arriving(index).feed(text)
+
+    def _begin_block(self, event: BlockStarted) -> None:
+        index = event.index
+        last = max((key for key in self._sections if key < index), default=None)
+        if last is not None and self._sections[last].join(event.block):
+            self.making.joined[index] = int(last)
+        else:
+            self._sections[index] = section_of(index, (event.block,), self.making, is_growing=True)
+
+    def _arriving(self, index: int) -> Section:
+        """The section that takes what comes of a block; what belongs to none goes nowhere."""
+        return self._sections.get(self.making.joined.get(index, index)) or Section()
+
+    def lead_on(self, beyond: int) -> bool:
+        """Say how many messages come after it elsewhere. Whether that is a change in what was made already."""
+        changed = beyond != self.beyond and bool(self.units)
+        self.beyond = beyond
+        return changed
 
     def take_shaped(self) -> Sequence[Unit]:
         """Units that were shaped before anyone looked for them, since this was last asked."""
@@ -169,19 +197,59 @@ class Item:
         self.message = message
         self._phase = None
         earlier, self._sections = self._sections, {}
-        for key, block in enumerate(message.blocks):
+        for key, group in groups_of(message.blocks, is_person=self.is_person):
             kept = earlier.get(key)
-            same = (
-                isinstance(kept, MarkdownSection)
-                and isinstance(block, TextBlock)
-                and kept.markdown.source == block.text
-            )
-            section = kept if same and kept else section_of(key, block, is_person=self.is_person)
-            _keep_choice(kept, section)
+            if kept is not None and kept.shows(group):
+                section = kept
+            else:
+                section = section_of(key, group, self.making, took_ms=self._took_ms(key))
+                _keep_choice(kept, section)
             section.finish()
             section.update()
             self._sections[key] = section
-            self._cite(key, block)
+        self._list_sources()
+        self._gather(width, style)
+
+    @property
+    def last_text(self) -> tuple[int | None, str]:
+        """The key of the last text and what it says; None if there is none."""
+        for key in sorted(self._sections, reverse=True):
+            if source := self._sections[key].source:
+                return int(key), source
+        return None, ""
+
+    def findable(self) -> Sequence[tuple[int, str]]:
+        """The keys of the sections, and what can be found in each."""
+        if self.is_growing:
+            return [(int(key), section.source) for key, section in sorted(self._sections.items())]
+        return list(findable(self.message.blocks, is_person=self.is_person))
+
+    def section(self, key: int) -> Section:
+        """A section; the item is prepared."""
+        return self._sections[key]
+
+    def first_unit(self, key: int) -> int:
+        """Where the units of a section begin."""
+        above = [len(self._units_of(each)) for each in sorted(self._sections) if each < key]
+        return self.making.rows_above + sum(above)
+
+    def open_room(self, key: int, height: int, width: int, style: Style) -> None:
+        """Put empty room in a section's place, of a height in units of the window's spacing."""
+        self.making.room, self.making.room_key = Unit(RowPiece(GapSpec(height))), key
+        self._gather(width, style)
+
+    def close_room(self, width: int, style: Style) -> None:
+        """Let the section stand there again."""
+        self.making.room = None
+        self._gather(width, style)
+
+    def _units_of(self, key: float) -> list[Unit]:
+        room = self.making.room
+        return [room] if room is not None and key == self.making.room_key else self._sections[key].units
+
+    def toggle_numbers(self, width: int, style: Style) -> None:
+        """Show or hide all that is known of the message."""
+        self.making.shows_numbers = not self.making.shows_numbers
         self._gather(width, style)
 
     def toggle(self, key: int, width: int, style: Style) -> None:
@@ -193,43 +261,28 @@ class Item:
             section.toggle()
         self._gather(width, style)
 
-    def unit_of_fold(self, key: int) -> int:
-        """Where a section's row stands among the units."""
-        for at, unit in enumerate(self.units):
-            if (
-                isinstance(unit.piece, RowPiece)
-                and isinstance(unit.piece.spec, FoldSpec)
-                and unit.piece.spec.key == key
-            ):
-                return at
-        return 0
-
     # ---- rows
-
-    @property
-    def _rows_above(self) -> int:
-        """Units before those of the first section."""
-        return 3 if self.is_person else 2
 
     def _gather(self, width: int, style: Style) -> None:
         """Put all units together."""
-        inner = [unit for key in sorted(self._sections) for unit in self._sections[key].units]
+        inner = [unit for key in sorted(self._sections) for unit in self._units_of(key)]
         if self.is_person:
-            above, below = (Unit(RowPiece(GapSpec(CARD_GAP)), in_card=True) for _ in range(2))
-            inner = [above, *inner, below] if inner else []
-        rows = [Unit(RowPiece(GapSpec(TOP_GAP))), Unit(self._head()), *inner, *self._notes()]
-        self._replace(0, [*rows, Unit(RowPiece(GapSpec(FOOT_GAP)))], width, style)
+            top, bottom = (Unit(RowPiece(GapSpec(CARD_GAP)), in_card=True) for _ in range(2))
+            inner = [top, *inner, bottom] if inner else []
+        above = self._above()
+        self.making.rows_above = len(above) + (1 if self.is_person and inner else 0)
+        self._replace(0, [*above, *inner, *self._below()], width, style)
 
     def _gather_from(self, first: int, width: int, style: Style) -> int:
         """Units anew from one on: what stands before it is not looked at. Gives the change of height in pixels."""
         inner: list[Unit] = []
-        skip = first - self._rows_above
+        skip = first - self.making.rows_above
         for key in sorted(self._sections):
-            units = self._sections[key].units
+            units = self._units_of(key)
             if skip < len(units):
                 inner += units[max(0, skip) :]
             skip -= len(units)
-        return self._replace(first, [*inner, *self._notes(), Unit(RowPiece(GapSpec(FOOT_GAP)))], width, style)
+        return self._replace(first, [*inner, *self._below()], width, style)
 
     def _replace(self, first: int, units: list[Unit], width: int, style: Style) -> int:
         """New units take over leaves of old ones, and are realised if any had been."""
@@ -249,69 +302,24 @@ class Item:
         self.units[first:] = units
         return sum(unit.height for unit in units) - before
 
-    def _head(self) -> RowPiece:
-        if self.message.role is Role.ASSISTANT:
-            return RowPiece(HeadSpec("C", "Claude", _facts(self.message.facts) or self._model))
-        if self.message.role is Role.SYSTEM:
-            return RowPiece(HeadSpec("S", "System"))
-        return RowPiece(HeadSpec("Y", "You", is_person=True))
+    def _above(self) -> list[Unit]:
+        """What stands over the first section."""
+        rows: list[Spec] = [
+            GapSpec(TOP_GAP),
+            head_of(self.message, self._telling, self._model if self.is_growing else ""),
+        ]
+        numbers = numbers_of(self.message, self._telling) if self.making.shows_numbers else None
+        return [Unit(RowPiece(row)) for row in (*rows, numbers) if row is not None]
 
-    def _notes(self) -> Sequence[Unit]:
-        note = self._note()
-        return [] if note is None else [Unit(RowPiece(note))]
-
-    def _note(self) -> NoteSpec | None:
+    def _below(self) -> list[Unit]:
+        """What stands under the last section."""
+        rows: list[Spec | None] = []
         if self._phase is not None:
-            return NoteSpec(NoteKind.PHASE, self._phase)
-        match self.message.state:
-            case MessageState.STOPPED:
-                return NoteSpec(NoteKind.STOPPED, "Stopped. What had arrived is kept.", can_retry=True)
-            case MessageState.INTERRUPTED:
-                return self._failure(self.message.facts, "The answer broke off. What had arrived is kept.")
-            case MessageState.FAILED:
-                return self._failure(self.message.facts, "No answer came.")
-        return _early_end(self.message.facts)
-
-    def _failure(self, facts: ReplyFacts | None, otherwise: str) -> NoteSpec:
-        if facts is None or facts.error is None:
-            return NoteSpec(NoteKind.FAILED, otherwise, can_retry=True)
-        said = self._error_text(facts.error)
-        more = tuple(each for each in (said.kept, said.advice) if each)
-        return NoteSpec(NoteKind.FAILED, said.headline, more, can_retry=True, details=said.details)
-
-
-ENDINGS: Final = {
-    "max_tokens": ("The answer reached the limit of max tokens.", "Raise it under Setup and retry, or ask to go on."),
-    "model_context_window_exceeded": ("The answer filled the model's context window.", "Begin a new conversation."),
-    "refusal": ("The model declined to go on.", "Put it in other words, or choose another model."),
-    "pause_turn": ("The service paused this turn.", "Send a message to let it go on."),
-}
-"""Stop reasons with which an answer is whole for the API and not for its reader: what happened, and what to do."""
-
-
-def _early_end(facts: ReplyFacts | None) -> NoteSpec | None:
-    if facts is None or facts.stop_reason not in ENDINGS:
-        return None
-    said, advice = ENDINGS[facts.stop_reason]
-    explanation = (facts.stop_details or {}).get("explanation")
-    more = (explanation, advice) if isinstance(explanation, str) and explanation else (advice,)
-    return NoteSpec(NoteKind.STOPPED, said, more, can_retry=True)
-
-
-def _facts(facts: ReplyFacts | None) -> str:
-    """An answer's own numbers, as far as they are known."""
-    if facts is None:
-        return ""
-    parts = [facts.model]
-    if facts.first_token_ms is not None:
-        parts.append(f"{facts.first_token_ms / 1000:.1f} s to first token")
-    if facts.usage is not None and facts.usage.output_tokens:
-        parts.append(counted(facts.usage.output_tokens, "token"))
-    if facts.usage is not None and facts.usage.cache_read_input_tokens:
-        parts.append(f"{facts.usage.cache_read_input_tokens:,} from cache")
-    if facts.stop_reason not in (None, "end_turn", "tool_use"):
-        parts.append(str(facts.stop_reason))
-    return " \u00b7 ".join(part for part in parts if part)
+            rows.append(NoteSpec(NoteKind.PHASE, self._phase))
+        else:
+            rows.append(note_of(self.message, self._telling))
+            rows.append(beyond_of(self.beyond))
+        return [Unit(RowPiece(row)) for row in (*rows, GapSpec(FOOT_GAP)) if row is not None]
 
 
 def _keep_choice(earlier: Section | None, section: Section) -> None:

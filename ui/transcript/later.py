@@ -1,4 +1,4 @@
-"""What comes later than it is first drawn: colours from a thread, formulae from another process."""
+"""What comes later than it is first drawn: colours and pictures from threads, formulae from another process."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ui.transcript.formulas import FormulaShape, Typeset
+from ui.transcript.pictures import Pictures
 
 GATHER_MS: Final = 30
 """Formulae that arrive within this time are laid out together."""
@@ -28,6 +29,8 @@ class Later(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._shapes: dict[tuple[str, bool], FormulaShape | None] = {}
+        self.pictures = Pictures(self)
+        self.pictures.came.connect(self.recoloured)
         self._came = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._came.timeout.connect(self.formulas_came)
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 
 from ui.transcript.canvas import Canvas
 from ui.transcript.find_bar import FindBar
-from ui.transcript.finding import Finder, Hits, spots_of
+from ui.transcript.finding import Finder, Hits, found_in
 from ui.transcript.style import Style
 
 
@@ -38,6 +38,7 @@ class Search(QObject):
         self._hits = Hits(text)
         self._shown = None
         self._searching = bool(text)
+        self._mark(text)
         if text:
             visible = self._canvas.arrangement.visible
             sources = [item.source if item.is_growing else item.message for item in self._canvas.items]
@@ -59,6 +60,7 @@ class Search(QObject):
             self.search(self._hits.text)
         else:
             self._hits, self._shown = Hits(""), None
+            self._canvas.marks.look_for("")
 
     def wait(self) -> None:
         """Until no thread looks any more."""
@@ -92,12 +94,19 @@ class Search(QObject):
         item = canvas.items[index]
         canvas.arrangement.prepare(item)
         width, style = canvas.arrangement.width, canvas.styling
-        start, end = spots_of(item, index, self._hits.text, nth, lambda unit: unit.realise(width, style))
-        canvas.selecting.select(start, end)
-        canvas.bring_into_sight(start)
+        found = found_in(item, index, self._hits.text, nth, width, style)
+        if found.is_changed:
+            canvas.changed(item)
+        canvas.selecting.select(found.start, found.end)
+        canvas.bring_into_sight(found.start)
         canvas.repaint_all()
+
+    def _mark(self, text: str) -> None:
+        self._canvas.marks.look_for(text)
+        self._canvas.repaint_all()
 
     def _close(self) -> None:
         self._finder.stop()
         self._searching = False
+        self._mark("")
         self._canvas.setFocus()

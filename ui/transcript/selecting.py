@@ -29,6 +29,8 @@ class Selecting:
     def __init__(self) -> None:
         self._anchor: Spot | None = None
         self._cursor: Spot | None = None
+        self.shows_caret = False
+        """Whether the keys move a caret through the text, as a person wished."""
 
     @property
     def cursor(self) -> Spot | None:
@@ -41,6 +43,11 @@ class Selecting:
         if self._anchor is None or self._cursor is None or self._anchor == self._cursor:
             return None
         return min(self._anchor, self._cursor), max(self._anchor, self._cursor)
+
+    def holds(self, spot: Spot) -> bool:
+        """Whether a place lies in what is selected."""
+        found = self.range
+        return found is not None and found[0] <= spot < found[1]
 
     def begin(self, spot: Spot) -> None:
         self._anchor = self._cursor = spot

@@ -12,8 +12,10 @@ class Run:
     start: int
     length: int
     look: str
-    """Letters: b bold, i italic, s struck out, c code, l link, m muted."""
+    """Letters: b bold, i italic, s struck out, c code, l link, m muted, q the number of a source."""
     href: str = ""
+    tip: str = ""
+    """What is said when it is pointed at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class CodeSpec:
 class Cell:
     text: str
     runs: tuple[Run, ...] = ()
+    formulas: tuple[FormulaRun, ...] = ()
 
 
 class Columns:
@@ -170,6 +173,45 @@ class FoldSpec:
     """Name of the colour in the palette."""
 
 
+@dataclass(frozen=True, slots=True)
+class PictureSpec:
+    """A picture whose bytes are here. Its size is known before it is decoded, so that nothing moves when it comes."""
+
+    data: str
+    """Base64."""
+    media_type: str
+    """As the bytes say: one of the four that the API takes."""
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChipSpec:
+    """What stands for a document, or for a picture that is not here or cannot be shown."""
+
+    title: str
+    detail: str = ""
+    href: str = ""
+    """Where it is, if that is an address. It is only ever opened by a click."""
+    is_document: bool = True
+
+
+@dataclass(slots=True)
+class PictureState:
+    """Which pictures a person has made large, by their place. It outlives the leaves."""
+
+    large: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentsSpec:
+    """Pictures and documents, side by side as far as there is room."""
+
+    tiles: tuple[PictureSpec | ChipSpec, ...]
+    gap: int = 3
+    state: PictureState = field(default_factory=PictureState, compare=False)
+
+
 class NoteKind(StrEnum):
     PHASE = "phase"
     STOPPED = "stopped"
@@ -184,7 +226,8 @@ class NoteSpec:
     text: str
     more: tuple[str, ...] = ()
     """Further sentences, one a line."""
-    can_retry: bool = False
+    actions: tuple[str, ...] = ()
+    """Names of the acts that are offered below."""
     details: str = ""
     """What only an expert asks for, one `Name: value` a line."""
 
@@ -196,4 +239,4 @@ class GapSpec:
 
 
 Flow = TextSpec | CodeSpec | TableSpec | RuleSpec
-Spec = Flow | HeadSpec | FoldSpec | NoteSpec | GapSpec
+Spec = Flow | HeadSpec | FoldSpec | NoteSpec | GapSpec | AttachmentsSpec

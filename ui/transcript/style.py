@@ -13,6 +13,8 @@ from ui.transcript.later import Later
 HEADING_SCALE: Final = (1.5, 1.3, 1.15, 1.05, 1.0, 1.0)
 HEADING_LEAD: Final = 1.35
 CODE_LEAD: Final = 1.5
+FOREGROUNDS: Final = {"m": "muted", "l": "accent", "q": "accent", "x": "cache_write", **COLOURS}
+BACKGROUNDS: Final = {"c": "line_soft", "x": "cache_write_soft", "S": "selection"}
 
 
 def _font(family: str, px: float, *, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
@@ -70,21 +72,16 @@ class Style:
         made = QTextCharFormat()
         if "c" in look:
             made.setFont(self.code)
-            made.setBackground(self._colour("line_soft"))
         if "b" in look:
             made.setFontWeight(QFont.Weight.DemiBold)
         made.setFontItalic("i" in look)
         made.setFontStrikeOut("s" in look)
-        if "m" in look:
-            made.setForeground(self._colour("muted"))
+        if "q" in look:
+            made.setFont(self.small)
         if "l" in look:
-            made.setForeground(self._colour("accent"))
             made.setFontUnderline(True)
-        if "x" in look:
-            made.setForeground(self._colour("cache_write"))
-            made.setBackground(self._colour("cache_write_soft"))
-        for role in COLOURS.keys() & set(look):
-            made.setForeground(self._colour(COLOURS[role]))
-        if "S" in look:
-            made.setBackground(self._colour("selection"))
+        for letter in (each for each in FOREGROUNDS if each in look):
+            made.setForeground(self._colour(FOREGROUNDS[letter]))
+        for letter in (each for each in BACKGROUNDS if each in look):
+            made.setBackground(self._colour(BACKGROUNDS[letter]))
         return made

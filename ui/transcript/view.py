@@ -4,46 +4,47 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
     QCloseEvent,
     QContextMenuEvent,
-    QCursor,
+    QDrag,
     QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.domain.conversation import Message
+from app.domain.conversation import Message, ReplyFacts
 from app.domain.stream import StreamEvent
 from ui.theme import metrics
 from ui.theme.palette import LIGHT, Palette
-from ui.transcript.access import readable
+from ui.transcript.access import readable, tell_caret
+from ui.transcript.acting import Acting
 from ui.transcript.actions import ActionRow, JumpButton, menu_for
 from ui.transcript.announcing import Announcer
-from ui.transcript.arrangement import Placed
 from ui.transcript.canvas import Canvas
+from ui.transcript.caret import first_spot
 from ui.transcript.copying import put_on_clipboard
+from ui.transcript.editing import Editing
 from ui.transcript.formulas import Typeset
 from ui.transcript.growth import Growth
-from ui.transcript.items import ErrorText, Item
+from ui.transcript.items import Item
 from ui.transcript.keyboard import Keyboard
-from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf
-from ui.transcript.links import is_safe, refusal
+from ui.transcript.leaves.base import UNBOUNDED
 from ui.transcript.pointer import Pointer
 from ui.transcript.search import Search
 from ui.transcript.selecting import START, Spot
 from ui.transcript.style import Style
+from ui.transcript.telling import ErrorText, Telling
 from ui.widgets.announce import announce
 
 DESCRIBE_MS: Final = 500
 """So long nothing must change before screen readers are given the text in sight."""
-CONFIRM_MS: Final = 1500
 HEAD_UNIT: Final = 1
 """Who speaks stands below the gap."""
 
@@ -56,7 +57,11 @@ class TranscriptView(Canvas):
         edit_requested: put a prompt back into the composer; arg: its id.
         delete_requested: arg: the message's id.
         branch_requested: show another branch; args: the message's id, -1 for the earlier one, 1 for the later.
-        details_requested: show a message's numbers; arg: its id.
+        continue_requested: let an answer that stopped early go on; arg: its id.
+        branch_here_requested: let the path end at a message, to begin another branch; arg: its id.
+        follow_requested: show what comes after the last message; arg: its id.
+        answer_edited: an answer is to say something else; args: its id, the index of the block where the text begins,
+            the text.
         link_activated: a link was clicked; arg: its target, always http, https or mailto.
         formula_wanted: typeset a formula, see `show_formula`; args: its TeX, whether it stands on its own.
     """
@@ -65,34 +70,46 @@ class TranscriptView(Canvas):
     edit_requested = Signal(str)
     delete_requested = Signal(str)
     branch_requested = Signal(str, int)
-    details_requested = Signal(str)
+    continue_requested = Signal(str)
+    branch_here_requested = Signal(str)
+    follow_requested = Signal(str)
+    answer_edited = Signal(str, int, str)
     link_activated = Signal(str)
     formula_wanted = Signal(str, bool)
 
     def __init__(self, error_text: ErrorText, palette: Palette = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
-        self._error_text = error_text
+        self._telling = Telling(error_text)
         self.later.formula_wanted.connect(self.formula_wanted)
         self._hovered: Item | None = None
         self._growth = Growth(self)
         self._growth.took_in.connect(self._tell_news)
         self._announcer = Announcer(self, partial(announce, self))
         self._pointer = Pointer(self)
-        self._pointer.acted.connect(self._perform)
+        self._acting = Acting(self)
+        self._acting.asked.connect(self._ask)
+        self._acting.link_activated.connect(self.link_activated)
+        self._pointer.acted.connect(self._acting.perform)
         self._pointer.hovered.connect(self._hover)
         self._pointer.selection_began.connect(self._let_go)
+        self._pointer.selection_ended.connect(self._tell_caret)
+        self._pointer.drag_out_wanted.connect(self._drag_out)
+        self._pointer.held.connect(self._open_menu_at)
         self._describe_timer = QTimer(self, singleShot=True, interval=DESCRIBE_MS)
         self._describe_timer.timeout.connect(self._describe)
         self._actions = ActionRow(self.viewport())
         self._actions.chosen.connect(self._choose)
         self._jump = JumpButton(self.viewport())
         self._jump.clicked.connect(self.jump_to_end)
+        self._editing = Editing(self)
+        self._editing.saved.connect(self.answer_edited)
         self._search = Search(self)
         self._keyboard = Keyboard(self)
         self._keyboard.command_given.connect(lambda name: self._choose(name, ""))
         self._keyboard.message_step_requested.connect(self.step_message)
         self._keyboard.branch_step_requested.connect(self._step_branch)
         self._keyboard.selection_began.connect(self._let_go)
+        self._keyboard.caret_moved.connect(self._tell_caret)
         self.refreshed.connect(self._place_overlays)
         self.setAccessibleName(self.tr("Transcript"))
         self._dress(self.styling)
@@ -105,6 +122,7 @@ class TranscriptView(Canvas):
         *,
         streaming: str | None = None,
         branches: Mapping[str, tuple[int, int]] | None = None,
+        beyond: int = 0,
     ) -> None:
         """Show messages, first one first; those that are shown already stay as they are.
 
@@ -112,6 +130,7 @@ class TranscriptView(Canvas):
             messages: the path; without it this is what every widget's `show` is.
             streaming: id of the last message, if it is growing.
             branches: for messages that have siblings, by id: which one it is, from 1, and how many they are.
+            beyond: how many messages come after the last one that are not on the path.
         """
         if messages is None:
             super().show()
@@ -123,13 +142,20 @@ class TranscriptView(Canvas):
             grows = message.id == streaming
             kept = known.get(message.id)
             if kept is None or (kept.message is not message and kept.message != message) or kept.is_growing != grows:
-                kept = Item(message, self._error_text, is_growing=grows)
+                kept = Item(message, self._telling, is_growing=grows)
             kept.branch = (branches or {}).get(message.id, (1, 1))
+            if kept.lead_on(beyond if message is messages[-1] else 0):
+                kept.regather(self.arrangement.width, self.styling)
             items.append(kept)
         if [id(each) for each in items[: len(self.items)]] != [id(each) for each in known.values()]:
             self.selecting.clear()
             self._search.forget()
         self.show_items(items)
+        self._editing.sync()
+
+    def set_models(self, name_of: Callable[[str], str], cost_of: Callable[[ReplyFacts], float | None]) -> None:
+        """What models are called, by id, and what answers cost, in USD. Counts for what is shown from now on."""
+        self._telling.name_of, self._telling.cost_of = name_of, cost_of
 
     def extend(self, events: Iterable[StreamEvent]) -> None:
         """Events of the growing message. They show with the next frame."""
@@ -204,6 +230,7 @@ class TranscriptView(Canvas):
         self._actions.dress(style)
         self._jump.dress(style)
         self._search.dress(style)
+        self._editing.dress(style)
 
     # ---- what stands over the text
 
@@ -255,33 +282,17 @@ class TranscriptView(Canvas):
 
     # ---- acting
 
-    def _perform(self, placed: Placed, act: Act) -> None:
-        item = self.items[placed.item]
-        match act.name:
-            case "copy":
-                QGuiApplication.clipboard().setText(act.value)
-                self._confirm(self.leaves(placed), act.value)
-            case "retry":
-                self.retry_requested.emit(item.message.id)
-            case "link" if is_safe(act.value):
-                self.link_activated.emit(act.value)
-            case "link":
-                QToolTip.showText(QCursor.pos(), refusal(act.value), self)
-            case "fold":
-                item.toggle(int(act.value), self.arrangement.width, self.styling)
-                self.arrangement.following = False
-                self.arrangement.pin(placed.item, placed.unit, placed.y)
-                self.changed(item)
-            case _:
-                self._reshape(placed, act)
-
-    def _reshape(self, placed: Placed, act: Act) -> None:
-        """Let a leaf change how it looks; it stays where it is."""
-        if act.doer is not None and act.doer.perform(act):
-            self.items[placed.item].units[placed.unit].reshape()
-            self.arrangement.following = False
-            self.arrangement.pin(placed.item, placed.unit, placed.y)
-            self.refresh()
+    def _ask(self, name: str, message_id: str) -> None:
+        """What is not done here goes up."""
+        asks = {
+            "retry": self.retry_requested,
+            "edit": self.edit_requested,
+            "continue": self.continue_requested,
+            "delete": self.delete_requested,
+            "branch": self.branch_here_requested,
+            "follow": self.follow_requested,
+        }
+        asks[name].emit(message_id)
 
     def _step_branch(self, by: int) -> None:
         """Another branch of the message under the pointer, else of the last in sight that has some."""
@@ -290,38 +301,45 @@ class TranscriptView(Canvas):
         if found is not None:
             self.branch_requested.emit(found.message.id, by)
 
-    def _confirm(self, leaves: Sequence[Leaf], code: str) -> None:
-        """Let a code block say for a moment that it was copied."""
-        copied = [leaf for leaf in leaves if leaf.offers(code)]
-
-        def say(done: bool) -> None:
-            for leaf in copied:
-                leaf.confirm(done)
-            self.repaint_all()
-
-        say(True)
-        QTimer.singleShot(CONFIRM_MS, self, lambda: say(False))
-
     def _choose(self, name: str, message_id: str) -> None:
         """What a button, a menu or a key asks for; keys name no message."""
         does: dict[str, Callable[[], object]] = {
             "copy": self.copy,
             "select_all": self.select_all,
+            "caret": self._toggle_caret,
             "find": self.open_find,
             "find_next": lambda: self.find_again(1),
             "find_previous": lambda: self.find_again(-1),
             "copy_message": lambda: QGuiApplication.clipboard().setText(self._item(message_id).source),
             "copy_plain": lambda: QGuiApplication.clipboard().setText(readable(self._item(message_id))),
             "copy_details": lambda: QGuiApplication.clipboard().setText(self._item(message_id).details),
+            "edit_answer": lambda: self._editing.begin(self._item(message_id)),
+            "numbers": lambda: self._show_numbers(self._item(message_id)),
+            "more": lambda: self._open_menu(self._item(message_id), self._actions.more_corner()),
             "earlier": lambda: self.branch_requested.emit(message_id, -1),
             "later": lambda: self.branch_requested.emit(message_id, 1),
-            "retry": lambda: self.retry_requested.emit(message_id),
-            "edit": lambda: self.edit_requested.emit(message_id),
         }
-        does[name]()
+        if name in does:
+            does[name]()
+        else:
+            self._ask(name, message_id)
 
     def _item(self, message_id: str) -> Item:
         return next(each for each in self.items if each.message.id == message_id)
+
+    def _toggle_caret(self) -> None:
+        """Let the keys move a caret through the text, or scroll again."""
+        selecting = self.selecting
+        selecting.shows_caret = not selecting.shows_caret
+        if selecting.shows_caret and selecting.cursor is None and (spot := first_spot(self)) is not None:
+            selecting.begin(spot)
+        self.repaint_all()
+        announce(self, self.tr("Caret browsing on") if selecting.shows_caret else self.tr("Caret browsing off"))
+        self._tell_caret()
+
+    def _tell_caret(self) -> None:
+        if QAccessible.isActive():
+            tell_caret(self)
 
     def copy(self) -> None:
         """Put what is selected on the clipboard."""
@@ -346,6 +364,7 @@ class TranscriptView(Canvas):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._search.wait()
+        self.later.pictures.wait()
         super().closeEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -367,9 +386,22 @@ class TranscriptView(Canvas):
         super().leaveEvent(event)
         self._pointer.leave()
 
+    def _drag_out(self) -> None:
+        """Take what is selected to another program, as plain text."""
+        drag = QDrag(self.viewport())
+        mime = QMimeData()
+        mime.setText(self.selected_text())
+        drag.setMimeData(mime)
+        drag.exec(Qt.DropAction.CopyAction)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        target = self.target(QPointF(self.viewport().mapFromGlobal(event.globalPos())))
-        item = self.items[target.placed.item] if target is not None else None
+        self._open_menu_at(event.globalPos())
+
+    def _open_menu_at(self, at: QPoint) -> None:
+        target = self.target(QPointF(self.viewport().mapFromGlobal(at)))
+        self._open_menu(self.items[target.placed.item] if target is not None else None, at)
+
+    def _open_menu(self, item: Item | None, at: QPoint) -> None:
         menu, names = menu_for(self, item, has_selection=self.selecting.range is not None)
         id_ = item.message.id if item is not None else ""
 
@@ -377,7 +409,12 @@ class TranscriptView(Canvas):
             self._choose(names[action], id_)
 
         menu.triggered.connect(choose)
-        menu.popup(event.globalPos())
+        menu.popup(at)
+
+    def _show_numbers(self, item: Item) -> None:
+        """All that is known of a message, or not any more."""
+        item.toggle_numbers(self.arrangement.width, self.styling)
+        self.changed(item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._keyboard.press(event):

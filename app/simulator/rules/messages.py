@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.simulator.images import picture_size
+from app.domain.pictures import picture_size
 from app.simulator.prompt import Block, Placed, every_block, messages_of, tools_of
 from app.simulator.rules.asked import EXTRA, Asked
 from app.simulator.rules.caching import UNMARKABLE

@@ -10,11 +10,12 @@ import pytest
 from app.client.messages import MessagesClient
 from app.domain.blocks import TextBlock, ThinkingBlock, ToolResultBlock, ToolUseBlock
 from app.domain.connection import Endpoint, Profile, Secret
-from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role, new_id
+from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role
 from app.domain.request import Parameters, Request, Setup, Thinking, Turn
 from app.domain.stream import ClientEvent
 from app.domain.tools import ToolDefinition
 from app.errors import StoreError
+from app.services.identity import new_id
 from app.services.library import Library
 from app.services.replies import ReplyService
 from app.services.thoughts import prefix_of, without_stale

@@ -12,6 +12,7 @@ import pytest
 from tests.support.screen import VirtualScreen
 from ui.transcript.announcing import Announcer
 from ui.transcript.items import Item
+from ui.transcript.telling import Telling
 from ui.widgets.error_text import from_facts as error_text
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,6 +60,6 @@ def test_each_finished_paragraph_is_announced_once(transcript, answer):
     announcer = Announcer(transcript, said.append)
     text = "One *fine*\nday.\n\n```py\nx = 1\n\ny = 2\n```\n\nLast."
     for end in range(len(text) + 1):
-        announcer.grew(Item(answer(text[:end]), error_text))
-    announcer.ended(Item(answer(text), error_text))
+        announcer.grew(Item(answer(text[:end]), Telling(error_text)))
+    announcer.ended(Item(answer(text), Telling(error_text)))
     assert said == ["One fine day.", "Code block, py, 3 lines.", "Last."]

@@ -5,8 +5,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QToolButton
 
-from app.domain.blocks import TextBlock, ToolUseBlock
+from app.domain.blocks import ToolUseBlock
 from app.domain.conversation import MessageState
+
+MORE = "\u22ef"
 
 
 def buttons(transcript):
@@ -21,7 +23,7 @@ def hover(transcript, qtbot, y):
 def test_an_answer_under_the_pointer_offers_copy_and_retry(transcript, prompt, answer, qtbot):
     transcript.show([prompt("?"), answer("An *answer*.")])
     hover(transcript, qtbot, 150)
-    qtbot.waitUntil(lambda: set(buttons(transcript)) == {"Copy", "Retry"})
+    qtbot.waitUntil(lambda: set(buttons(transcript)) == {"Copy", "Retry", MORE})
 
     qtbot.mouseClick(buttons(transcript)["Copy"], Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "An *answer*."
@@ -33,7 +35,7 @@ def test_an_answer_under_the_pointer_offers_copy_and_retry(transcript, prompt, a
 def test_ones_own_message_offers_edit(transcript, prompt, answer, qtbot):
     transcript.show([prompt("?"), answer("An answer.")])
     hover(transcript, qtbot, 50)
-    qtbot.waitUntil(lambda: set(buttons(transcript)) == {"Copy", "Edit"})
+    qtbot.waitUntil(lambda: set(buttons(transcript)) == {"Copy", "Edit", MORE})
 
     with qtbot.waitSignal(transcript.edit_requested) as told:
         qtbot.mouseClick(buttons(transcript)["Edit"], Qt.MouseButton.LeftButton)
@@ -89,7 +91,7 @@ def test_dragging_selects_across_messages(transcript, prompt, answer, qtbot):
 
 def test_the_last_answer_offers_its_actions_without_a_pointer(transcript, prompt, answer):
     transcript.show([prompt("?"), answer("An answer.")])
-    assert set(buttons(transcript)) == {"Copy", "Retry"}
+    assert set(buttons(transcript)) == {"Copy", "Retry", MORE}
 
 
 def test_a_code_block_is_copied_as_it_is(transcript, answer, qtbot):
@@ -111,18 +113,10 @@ def test_a_message_with_siblings_leads_to_them(transcript, prompt, answer, qtbot
     assert told.args == ["answer", 1]
 
 
-def test_what_a_text_cites_stands_below_it(transcript, answer):
-    cited = (
-        {"type": "web_search_result_location", "url": "https://e.org/a", "title": "Page", "cited_text": "said so"},
-    )
-    transcript.show([answer(TextBlock("A fact.", cited), TextBlock("Another.", ({"document_title": "Book"},)))])
-    assert "A fact.\n[1] Page: \u201csaid so\u201d\nAnother.\n[2] Book" in transcript.visible_text()
-
-
 def test_arguments_are_rows_and_their_json_a_click_away(transcript, answer):
     transcript.show([answer(ToolUseBlock("t", "get_weather", {"city": "Bonn", "days": 3}))])
     assert 'city\t"Bonn"\ndays\t3' in transcript.visible_text()
     assert '"days": 3\n}' not in transcript.visible_text()
     placed = transcript.arrangement.visible[4]
-    transcript._perform(placed, transcript.leaves(placed)[0].act_at(20, 10))
+    transcript._acting.perform(placed, transcript.leaves(placed)[0].act_at(20, 10))
     assert '"days": 3\n}' in transcript.visible_text()

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from app.domain.blocks import TextBlock
+from app.domain.stream import BlockStarted, TextDelta
 from app.typesetting.formula import Formula
 from ui.theme.palette import DARK
 from ui.transcript.formulas import path_of
@@ -77,3 +79,28 @@ def test_a_wide_formula_is_drawn_smaller(transcript, answer, qtbot):
 def test_an_outline_is_a_path():
     path = path_of("M 0 0 L 1 0 Q 1 1 0 1 C 0 1 0 1 0 0 Z nonsense 4")
     assert path.boundingRect().getRect() == (0.0, 0.0, 1.0, 1.0)
+
+
+def test_formulas_stand_in_the_cells_of_a_table(transcript, answer, qtbot):
+    asked = wanted(transcript)
+    transcript.show([answer("| name | value |\n|-|-|\n| area | $a^2$ |\n| x | y |")])
+    before, low = transcript.grab().toImage(), height(transcript)
+    assert asked == [("a^2", False)]
+    transcript.show_formula("a^2", False, TALL)
+    qtbot.waitUntil(lambda: height(transcript) > low)
+    assert transcript.grab().toImage() != before
+    (leaf,) = transcript.arrangement.items[0].units[2].leaves
+    assert leaf.text() == "name\tvalue\narea\t$a^2$\nx\ty"
+
+
+def test_a_growing_table_keeps_its_formulas(transcript, prompt, answer, qtbot):
+    transcript.show([prompt("?"), answer()], streaming="answer")
+    transcript.extend([BlockStarted(0, TextBlock("")), TextDelta(0, "| a |\n|-|\n| $b$ |\n")])
+    qtbot.waitUntil(lambda: "$b$" in transcript.visible_text())
+    transcript.show_formula("b", False, TALL)
+    with qtbot.waitSignal(transcript.later.formulas_came):
+        pass
+    transcript.extend([TextDelta(0, "| c |\n| d |\n")])
+    qtbot.waitUntil(lambda: "\nd" in transcript.visible_text())
+    (leaf,) = transcript.arrangement.items[1].units[2].leaves
+    assert list(leaf._placed) == [1]

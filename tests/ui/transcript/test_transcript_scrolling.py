@@ -73,10 +73,10 @@ def test_thinking_opens_and_closes_where_it_stands(transcript, prompt, answer):
     assert "let" not in transcript.visible_text()
 
     item = transcript.arrangement.items[1]
-    at = item.unit_of_fold(0)
+    at = item.first_unit(0)
     placed = next(each for each in transcript.arrangement.visible if (each.item, each.unit) == (1, at))
     act = item.units[at].leaves[0].act_at(20, 10)
-    transcript._perform(placed, act)
+    transcript._acting.perform(placed, act)
 
     assert "Hm, *let* me see." in transcript.visible_text()
     assert next(each for each in transcript.arrangement.visible if (each.item, each.unit) == (1, at)).y == placed.y

@@ -19,6 +19,10 @@ MOST_RUNS: Final = 800
 WRAP: Final = QTextOption()
 WRAP.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 WRAP.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+WRAP_LEFTWARDS: Final = QTextOption(Qt.AlignmentFlag.AlignRight)
+"""For texts that run to the left: a layout turns nothing round by itself."""
+WRAP_LEFTWARDS.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+WRAP_LEFTWARDS.setTextDirection(Qt.LayoutDirection.RightToLeft)
 NO_WRAP: Final = QTextOption()
 NO_WRAP.setWrapMode(QTextOption.WrapMode.NoWrap)
 
@@ -28,7 +32,7 @@ class Act:
     """What a click does, besides selecting."""
 
     name: str
-    """copy, fold, retry, link; wrap, unfold and details, which the leaf performs itself."""
+    """copy, fold, retry, link, cite; wrap, unfold, enlarge and details, which the leaf performs itself."""
     value: str = ""
     doer: "Leaf | None" = None
     """The leaf that performs it itself."""
@@ -51,6 +55,21 @@ class Leaf:
     @property
     def end(self) -> int:
         return 0
+
+    @property
+    def lead(self) -> str:
+        """What stands before the text in words, and is no part of it: a list item's mark."""
+        return ""
+
+    @property
+    def bars(self) -> tuple[int, ...]:
+        """For each quote around it, the step at which its bar stands."""
+        return ()
+
+    @property
+    def edge(self) -> int | None:
+        """The right edge, if everything is turned round because the text runs to the left."""
+        return None
 
     def has_formulas(self) -> bool:
         """Whether the leaf looks different once formulae have come."""
@@ -83,6 +102,10 @@ class Leaf:
 
     def perform(self, _act: Act) -> bool:
         """Do what was clicked, where that only concerns how this leaf looks. Whether its height may be another."""
+        return False
+
+    def reveal(self, _offset: int) -> bool:
+        """Bring an offset to where it is drawn, if it is folded away or at the side. Whether the height may change."""
         return False
 
     def word_at(self, offset: int) -> Selection:
@@ -119,6 +142,15 @@ class Leaf:
     def scroll_sideways(self, _pixels: int) -> bool:
         """Whether anything moved."""
         return False
+
+
+def act_of(runs: Iterable[Run], at: int) -> Act | None:
+    """What a click on an offset of a text does: its link, or what its mark stands for."""
+    inside = [run for run in runs if (run.href or run.tip) and run.start <= at < run.start + run.length]
+    if not inside:
+        return None
+    cited = next((run.tip for run in inside if run.tip), None)
+    return Act("cite", cited) if cited else Act("link", inside[0].href)
 
 
 def shaped(

@@ -68,6 +68,10 @@ class CodeLeaf(Leaf):
         return last * ROW_STRIDE + width(self._rows.texts[last]) if last >= 0 else 0
 
     @property
+    def bars(self) -> tuple[int, ...]:
+        return self.spec.bars
+
+    @property
     def _left(self) -> int:
         return self.spec.indent * self._styled.step
 
@@ -287,6 +291,16 @@ class CodeLeaf(Leaf):
         elif act.name == "unfold":
             state.is_unfolded = not state.is_unfolded
         return act.name in ("wrap", "unfold")
+
+    def reveal(self, offset: int) -> bool:
+        is_folded = bool(self._folded_lines) and offset // ROW_STRIDE >= self._shown_rows
+        if is_folded:
+            self.spec.state.is_unfolded = True
+        x = self.rect_of(offset).x() - self._left
+        edge = self._styled.space * 10
+        if not edge <= x <= self._width - edge:
+            self.scroll_sideways(round(x - self._width / 2))
+        return is_folded
 
     def word_at(self, offset: int) -> Selection:
         number, inside = divmod(offset, ROW_STRIDE)

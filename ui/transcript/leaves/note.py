@@ -11,7 +11,8 @@ from ui.transcript.leaves.base import UNBOUNDED, WRAP, Act, Leaf, Selection, bro
 from ui.transcript.specs import NoteKind, NoteSpec
 from ui.transcript.style import Style
 
-RETRY = "Retry"
+WORDS = {"retry": "Retry", "continue": "Continue", "follow": "Show them"}
+"""What the buttons say, by the name of their act."""
 DETAILS, HIDE = "Details", "Hide details"
 COPY, COPIED = "Copy details", "Copied"
 
@@ -51,8 +52,8 @@ class NoteLeaf(Leaf):
         return self.spec.kind is NoteKind.FAILED
 
     def _offers(self) -> Iterator[tuple[str, Act]]:
-        if self.spec.can_retry:
-            yield RETRY, Act("retry")
+        for name in self.spec.actions:
+            yield WORDS[name], Act(name)
         if self.spec.details:
             yield HIDE if self._is_open else DETAILS, Act("details", doer=self)
             yield COPIED if self._is_copied else COPY, Act("copy", self.spec.details)

@@ -9,6 +9,10 @@ from ui.transcript.leaves.base import UNBOUNDED, Act, Leaf, Selection
 from ui.transcript.specs import FoldSpec, GapSpec, HeadSpec, RuleSpec
 from ui.transcript.style import Style
 
+ROOM_FOR_ACTIONS = 56
+"""At the right of a head, in units of the window's spacing: what can be done with a message is offered there."""
+LEAST_DETAIL = 12
+"""In the same units; less of the detail says nothing."""
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -76,9 +80,14 @@ class HeadLeaf(Leaf):
         painter.setPen(style.colour("muted"))
         painter.setFont(style.small)
         after = left + style.name_metrics.horizontalAdvance(spec.name) + style.space * 2
-        room = self._width - after
+        room = self._width - after - ROOM_FOR_ACTIONS * style.space
+        if room < LEAST_DETAIL * style.space:
+            return
         detail = style.small_metrics.elidedText(marked(spec.detail), Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(after, 0, room, side), MIDDLE, detail)
+
+    def act_at(self, _x: float, y: float) -> Act | None:
+        return Act("numbers") if self.spec.detail and y < self.height else None
 
     def text(self, _start: int = 0, _end: int = UNBOUNDED) -> str:
         return self.spec.name

@@ -9,11 +9,13 @@ from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 
 from ui.theme import metrics
 from ui.transcript.characters import marked, piece, width
+from ui.transcript.formulas import Placed, broken_around, draw_formulas, make_room, placed_in
 from ui.transcript.leaves.base import (
     UNBOUNDED,
     Act,
     Leaf,
     Selection,
+    act_of,
     broken,
     caret_in,
     cursor_at,
@@ -24,6 +26,7 @@ from ui.transcript.leaves.base import (
 from ui.transcript.leaves.text import paint_bars
 from ui.transcript.specs import Cell, TableSpec
 from ui.transcript.style import Style
+from ui.widgets.direction import runs_left
 
 CELL_STRIDE: Final = 1 << 20
 """Offsets are the number of the cell times this, plus UTF-16 units in the cell."""
@@ -40,6 +43,8 @@ class TableLeaf(Leaf):
         self._layouts: list[QTextLayout] = []
         self._natural: list[float] = []
         """Width of each cell on one line."""
+        self._placed: dict[int, list[Placed]] = {}
+        """Formulae that are there, by the number of their cell."""
         self._earlier: TableLeaf | None = None
         self._lefts: list[int] = []
         self._widths: list[int] = []
@@ -49,6 +54,13 @@ class TableLeaf(Leaf):
     @property
     def end(self) -> int:
         return (len(self._cells) - 1) * CELL_STRIDE + width(self._cells[-1].text) if self._cells else 0
+
+    @property
+    def bars(self) -> tuple[int, ...]:
+        return self.spec.bars
+
+    def has_formulas(self) -> bool:
+        return any(cell.formulas for cell in self._cells)
 
     def grow_from(self, earlier: Self) -> bool:
         """Rows that are as they were keep their layouts."""
@@ -66,15 +78,15 @@ class TableLeaf(Leaf):
         same = self._taken_over(earlier)
         for number in range(same, len(self._cells)):
             self._layouts.append(self._shape(number, style))
-            self._natural.append(broken(self._layouts[number], float(UNBOUNDED), style.lead)[1])
+            self._natural.append(self._broken(number, float(UNBOUNDED), style)[1])
         natural = self._widest(style)
         self._widths = _fitted([_stepped(each) for each in natural], width - left - columns * self._pad * 2)
         self._lefts = list(accumulate((each + self._pad * 2 for each in self._widths), initial=left))
         rows = same // columns if earlier is not None and earlier._widths == self._widths else 0
         self._tops = earlier._tops[: rows + 1] if earlier is not None and rows else [0]
         for first in range(rows * columns, len(self._layouts), columns):
-            row = self._layouts[first : first + columns]
-            high = max(broken(each, self._widths[at], style.lead)[0] for at, each in enumerate(row))
+            row = range(first, min(first + columns, len(self._layouts)))
+            high = max(self._broken(number, self._widths[number - first], style)[0] for number in row)
             self._tops.append(self._tops[-1] + high + self._pad)
         self.height = self._tops[-1] + self.spec.gap * style.space
 
@@ -85,6 +97,14 @@ class TableLeaf(Leaf):
         pairs = zip(self._layouts, earlier._layouts, strict=False)
         same = next((at for at, (new, old) in enumerate(pairs) if new is not old), len(earlier._layouts))
         return self._tops[min(same // self._columns, len(self._tops) - 1)]
+
+    def _broken(self, number: int, width: float, style: Style) -> tuple[int, float]:
+        """As `broken`, around what formulae there are."""
+        layout, placed = self._layouts[number], self._placed.get(number)
+        if not placed:
+            return broken(layout, width, style.lead)
+        height = broken_around(layout, width, style.lead, placed)
+        return height, max(layout.lineAt(line).naturalTextWidth() for line in range(layout.lineCount()))
 
     def _widest(self, style: Style) -> list[float]:
         """Of each column, on one line: in a table of several pieces its first rows decide, so that all agree."""
@@ -99,7 +119,7 @@ class TableLeaf(Leaf):
 
     def _taken_over(self, earlier: "TableLeaf | None") -> int:
         """How many cells are as they were; they need no shaping."""
-        self._layouts, self._natural = [], []
+        self._layouts, self._natural, self._placed = [], [], {}
         if earlier is None:
             return 0
         pairs = zip(self._cells, earlier._cells, strict=False)
@@ -107,6 +127,7 @@ class TableLeaf(Leaf):
         same = min(len(self._cells), len(earlier._cells)) if same is None else same
         same -= same % self._columns
         self._layouts, self._natural = earlier._layouts[:same], earlier._natural[:same]
+        self._placed = {number: placed for number, placed in earlier._placed.items() if number < same}
         return same
 
     def _shape(self, number: int, style: Style) -> QTextLayout:
@@ -114,10 +135,18 @@ class TableLeaf(Leaf):
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         align = self.spec.aligns[column] if column < len(self.spec.aligns) else ""
-        option.setAlignment(ALIGNS.get(align, Qt.AlignmentFlag.AlignLeft))
         cell = self._cells[number]
+        begins = Qt.AlignmentFlag.AlignRight if runs_left(cell.text) else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(ALIGNS.get(align, begins))
         is_head = row == 0 and self.spec.columns is None
-        return shaped(cell.text, cell.runs, style, look="bm" if is_head else "", wrap=option)
+        placed = placed_in(cell.formulas, style.pixels(style.body), float(UNBOUNDED), style.later)
+        taken = {each.start for each in placed}
+        runs = tuple(run for run in cell.runs if run.start not in taken)
+        made = shaped(cell.text, runs, style, look="bm" if is_head else "", wrap=option)
+        if placed:
+            self._placed[number] = placed
+            make_room(made, placed)
+        return made
 
     def paint(self, painter: QPainter, clip: QRectF, style: Style, selection: Selection | None) -> None:
         paint_bars(painter, self.spec.bars, self._tops[-1], style)
@@ -137,6 +166,7 @@ class TableLeaf(Leaf):
             at = QPointF(self._lefts[column], self._tops[row] + self._pad / 2)
             inside = self._cell_selection(number, selection)
             self._layouts[number].draw(painter, at, selected(inside, style), clip)
+            draw_formulas(painter, self._layouts[number], at, self._placed.get(number, ()))
 
     def _cell_selection(self, number: int, selection: Selection | None) -> Selection | None:
         if selection is None:
@@ -164,9 +194,7 @@ class TableLeaf(Leaf):
     def act_at(self, x: float, y: float) -> Act | None:
         offset = self.hit(x, y)
         number, at = divmod(offset, CELL_STRIDE)
-        runs = self._cells[number].runs if self._cells else ()
-        found = next((run for run in runs if run.href and run.start <= at < run.start + run.length), None)
-        return Act("link", found.href) if found else None
+        return act_of(self._cells[number].runs, at) if self._cells else None
 
     def word_at(self, offset: int) -> Selection:
         number, inside = divmod(offset, CELL_STRIDE)

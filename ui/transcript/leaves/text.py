@@ -5,15 +5,18 @@ from dataclasses import replace
 from typing import Self
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QTextLayout
+from PySide6.QtGui import QPainter, QTextLayout
 
 from ui.transcript.characters import BREAK, marked, piece, width
-from ui.transcript.formulas import SPACE, Placed, broken_around, draw_formulas, room_for, stand_in
+from ui.transcript.formulas import Placed, broken_around, draw_formulas, make_room, placed_in
 from ui.transcript.leaves.base import (
     UNBOUNDED,
+    WRAP,
+    WRAP_LEFTWARDS,
     Act,
     Leaf,
     Selection,
+    act_of,
     broken,
     caret_in,
     cursor_at,
@@ -23,14 +26,23 @@ from ui.transcript.leaves.base import (
 )
 from ui.transcript.specs import Run, TextSpec
 from ui.transcript.style import Style
+from ui.widgets.direction import runs_left
 
 
-def paint_bars(painter: QPainter, bars: tuple[int, ...], height: int, style: Style) -> None:
-    """The lines at the left of quotes."""
+def paint_bars(painter: QPainter, bars: tuple[int, ...], height: int, style: Style, edge: int | None = None) -> None:
+    """The lines at the left of quotes; at the right of those that run to the left, with that `edge`."""
+    wide = style.space * 0.75
     for step in bars:
-        painter.fillRect(
-            QRectF(step * style.step + style.space / 2, 0, style.space * 0.75, height), style.colour("line")
-        )
+        x = step * style.step + style.space / 2
+        left = x if edge is None else edge - x - wide
+        painter.fillRect(QRectF(left, 0, wide, height), style.colour("line"))
+
+
+def _more_for(marker: str, style: Style) -> int:
+    """Pixels that the mark of a note or a source needs beyond the step that stands before every text in a list."""
+    if not marker.startswith("["):
+        return 0
+    return max(0, round(style.body_metrics.horizontalAdvance(marker)) + style.space * 2 - style.step)
 
 
 class TextLeaf(Leaf):
@@ -40,6 +52,10 @@ class TextLeaf(Leaf):
         self._layout = QTextLayout()
         self._top = 0
         self._left = 0
+        self._room = 0
+        """Width of the lines."""
+        self._edge: int | None = None
+        """The right edge of the column, where the text runs to the left and so everything is turned round."""
         self._end = width(spec.text)
         self._placed: list[Placed] = []
         self._centre = 0.0
@@ -49,19 +65,34 @@ class TextLeaf(Leaf):
     def end(self) -> int:
         return self._end
 
+    @property
+    def lead(self) -> str:
+        return f"{self.spec.marker} " if self.spec.marker else ""
+
+    @property
+    def bars(self) -> tuple[int, ...]:
+        return self.spec.bars
+
+    @property
+    def edge(self) -> int | None:
+        return self._edge
+
     def has_formulas(self) -> bool:
         return bool(self.spec.formulas)
 
     def layout(self, width: int, style: Style) -> None:
         spec = self.spec
         lead = style.heading_lead(spec.level) if spec.level else style.code_lead if "c" in spec.look else style.lead
-        self._left = spec.indent * style.step
+        indent = spec.indent * style.step + _more_for(spec.marker, style)
+        self._edge = width if runs_left(spec.text) else None
+        self._left = indent if self._edge is None else 0
         self._top = style.space * 2 if spec.level in (1, 2, 3) else 0
-        room = width - self._left
+        self._room = room = width - indent
         self._placed = self._typeset(room, style)
         taken = {each.start for each in self._placed}
         runs = tuple(run for run in spec.runs if run.start not in taken)
-        self._layout = shaped(spec.text, runs, style, look=spec.look, level=spec.level)
+        wrap = WRAP if self._edge is None else WRAP_LEFTWARDS
+        self._layout = shaped(spec.text, runs, style, look=spec.look, level=spec.level, wrap=wrap)
         self._centre = 0.0
         if self._placed:
             height = self._break_around_formulas(room, lead)
@@ -70,23 +101,13 @@ class TextLeaf(Leaf):
         self.height = self._top + height + spec.gap * style.space
 
     def _typeset(self, room: int, style: Style) -> list[Placed]:
-        """The formulae that are there already; one that is too wide is drawn smaller."""
         font = style.headings[self.spec.level - 1] if self.spec.level else style.body
-        size = style.pixels(font)
-        found: list[Placed] = []
-        for each in self.spec.formulas:
-            shape = style.later.shape(each.tex, is_display=each.is_display)
-            if shape is not None:
-                found.append(Placed(each.start, each.length, shape, min(size, room / max(shape.width, 0.01))))
-        return found
+        return placed_in(self.spec.formulas, style.pixels(font), room, style.later)
 
     def _break_around_formulas(self, room: int, lead: int) -> int:
-        font, first = self._layout.font(), self.spec.formulas[0]
-        space = QFontMetricsF(font).horizontalAdvance(SPACE)
-        formats = self._layout.formats()
-        self._layout.setText(stand_in(self._layout.text(), self._placed))
-        self._layout.setFormats([*formats, *(room_for(each, font, space) for each in self._placed)])
-        if first.is_display and first.length == self._end:
+        first = self.spec.formulas[0]
+        make_room(self._layout, self._placed)
+        if first.is_display and first.length == self._end and self._edge is None:
             self._centre = max(0.0, (room - self._placed[0].width) / 2)
         return broken_around(self._layout, room, lead, self._placed)
 
@@ -107,12 +128,13 @@ class TextLeaf(Leaf):
 
     def paint(self, painter: QPainter, clip: QRectF, style: Style, selection: Selection | None) -> None:
         spec = self.spec
-        paint_bars(painter, spec.bars, self.height - spec.gap * style.space, style)
+        paint_bars(painter, spec.bars, self.height - spec.gap * style.space, style, self._edge)
         painter.setPen(style.colour("text"))
         if spec.marker:
             painter.setFont(style.body)
             wide = style.body_metrics.horizontalAdvance(spec.marker)
-            place = QRectF(self._left - wide - style.space * 2, self._top, wide + 1, style.lead)
+            left = self._left - wide - style.space * 2 if self._edge is None else self._room + style.space * 2
+            place = QRectF(left, self._top, wide + 1, style.lead)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, spec.marker)
         origin = QPointF(self._left + self._centre, self._top)
         self._layout.draw(painter, origin, selected(selection, style), clip)
@@ -125,8 +147,9 @@ class TextLeaf(Leaf):
         if not self._layout.lineCount():
             return None
         line = self._layout.lineAt(self._layout.lineCount() - 1)
-        written = line.naturalTextRect()
-        return QRectF(self._left + written.right(), self._top + line.y(), line.height() / 2, line.height())
+        written, wide = line.naturalTextRect(), line.height() / 2
+        x = written.right() if self._edge is None else written.left() - wide
+        return QRectF(self._left + x, self._top + line.y(), wide, line.height())
 
     def act_at(self, x: float, y: float) -> Act | None:
         inside = QPointF(x - self._left, y - self._top)
@@ -134,9 +157,7 @@ class TextLeaf(Leaf):
             line = self._layout.lineAt(number)
             if line.naturalTextRect().contains(inside):
                 at = line.xToCursor(inside.x(), line.CursorPosition.CursorOnCharacter)
-                for run in self.spec.runs:
-                    if run.href and run.start <= at < run.start + run.length:
-                        return Act("link", run.href)
+                return act_of(self.spec.runs, at)
         return None
 
     def word_at(self, offset: int) -> Selection:
@@ -146,7 +167,7 @@ class TextLeaf(Leaf):
         whole = start == 0 and end >= self._end
         found = self.spec.text if whole else piece(self.spec.text, start, min(end, self._end))
         found = found.replace(BREAK, "\n")
-        return f"{self.spec.marker} {found}" if whole and self.spec.marker else found
+        return f"{self.lead}{found}" if whole else found
 
     def stretches(self) -> Iterable[tuple[int, str]]:
         return ((0, self.spec.text),)
@@ -156,7 +177,7 @@ class TextLeaf(Leaf):
 
     def shown(self) -> str:
         found = marked(self.spec.text, code="c" in self.spec.look).replace(BREAK, "\n")
-        return f"{self.spec.marker} {found}" if self.spec.marker else found
+        return f"{self.lead}{found}"
 
 
 def _first_other(runs: Sequence[Run], others: Sequence[Run]) -> int:

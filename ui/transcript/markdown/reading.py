@@ -308,6 +308,11 @@ class _Reader:
         self._formulas.clear()
         self._unclosed = {""}
 
+    def _end_cell(self) -> None:
+        formulas = tuple(self._line.formulas)
+        self._rows[-1].append(Cell(*self._line.take(), formulas))
+        self._formulas.clear()
+
     def _gap(self) -> int:
         """Below the text that ends here."""
         if not self._numbers:
@@ -396,9 +401,6 @@ class _Reader:
 
     def _start_row(self, _: None) -> None:
         self._rows.append([])
-
-    def _end_cell(self) -> None:
-        self._rows[-1].append(Cell(*self._line.take()))
 
 
 # of the class, for a reader that held its own methods would wait for the garbage collector, with all that it has read

@@ -1,0 +1,135 @@
+"""Pictures are decoded on a thread of their own, as large as they are shown, and kept while they are near.
+
+A message may hold anything. So the format is what the first bytes say, one of four; Qt is told that format and looks
+for no other, its readers for SVG, PDF, TIFF and icons are never reached, and what would not fit into its limit for one
+picture (256 MB) is refused by it.
+"""
+
+import base64
+import binascii
+from collections import OrderedDict
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QThreadPool, Signal
+from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+from shiboken6 import isValid
+
+from ui.transcript.specs import PictureSpec
+
+MOST_BYTES: Final = 64 << 20
+"""Of decoded pictures that are kept: several screens full."""
+MOST_WAITING: Final = 12
+"""Pictures that wait for being decoded; older wishes are for what has been scrolled past."""
+FORMATS: Final = {"image/png": b"png", "image/jpeg": b"jpeg", "image/gif": b"gif", "image/webp": b"webp"}
+READ_ONLY: Final = QIODevice.OpenModeFlag.ReadOnly
+
+
+class Wanted(NamedTuple):
+    """A picture at a size in device pixels. Holds no part of the picture itself."""
+
+    identity: int
+    width: int
+    height: int
+
+
+class _Teller(QObject):
+    """What the thread tells; it outlives the window, if the thread does."""
+
+    decoded = Signal(object, QImage)
+
+
+class Pictures(QObject):
+    """Decoded pictures, the ones used last.
+
+    Signals:
+        came: a picture that was wanted is there, or is known to be broken.
+    """
+
+    came = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kept: OrderedDict[Wanted, QImage] = OrderedDict()
+        self._bytes = 0
+        self._waiting: OrderedDict[Wanted, tuple[PictureSpec, QSize]] = OrderedDict()
+        self._running: Wanted | None = None
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._teller = _Teller()
+        self._teller.decoded.connect(self._take)
+
+    @property
+    def kept_bytes(self) -> int:
+        """What the decoded pictures take."""
+        return self._bytes
+
+    def image(self, picture: PictureSpec, size: QSize) -> QImage | None:
+        """A picture at a size in device pixels; a null image for a broken one.
+
+        None while it is not there: it is decoded then, and `came` tells.
+        """
+        wanted = Wanted(hash(picture), size.width(), size.height())
+        if wanted in self._kept:
+            self._kept.move_to_end(wanted)
+            return self._kept[wanted]
+        if wanted != self._running:
+            self._waiting[wanted] = (picture, size)
+            self._waiting.move_to_end(wanted)
+            while len(self._waiting) > MOST_WAITING:
+                self._waiting.popitem(last=False)
+            self._start_next()
+        return None
+
+    def wait(self) -> None:
+        """Until no thread decodes any more."""
+        self._waiting.clear()
+        self._pool.waitForDone()
+
+    def _start_next(self) -> None:
+        """The newest wish first: it is what is in sight now."""
+        if self._running is None and self._waiting:
+            wanted, (picture, size) = self._waiting.popitem()
+            self._running = wanted
+            teller = self._teller
+            self._pool.start(lambda: _work(teller, wanted, picture, size))
+
+    def _take(self, wanted: Wanted, image: QImage) -> None:
+        self._running = None
+        self._kept[wanted] = image
+        self._bytes += image.sizeInBytes()
+        while self._bytes > MOST_BYTES and len(self._kept) > 1:
+            _, oldest = self._kept.popitem(last=False)
+            self._bytes -= oldest.sizeInBytes()
+        self.came.emit()
+        self._start_next()
+
+
+def _work(teller: _Teller, wanted: Wanted, picture: PictureSpec, size: QSize) -> None:
+    """On the other thread."""
+    image = decoded(picture, size)
+    if isValid(teller):
+        teller.decoded.emit(wanted, image)
+
+
+def decoded(picture: PictureSpec, size: QSize) -> QImage:
+    """The picture, upright and no larger than `size`; a null image if it is broken."""
+    try:
+        data = base64.b64decode(picture.data, validate=False)
+    except (binascii.Error, ValueError):
+        return QImage()
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    buffer.open(READ_ONLY)
+    reader = QImageReader(buffer, QByteArray(FORMATS[picture.media_type]))
+    reader.setAutoDetectImageFormat(False)
+    reader.setDecideFormatFromContent(False)
+    reader.setAutoTransform(True)
+    own = reader.size()
+    if not own.isValid():
+        return QImage()
+    lies_down = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
+    box = size.transposed() if lies_down else size
+    if own.width() > box.width() or own.height() > box.height():
+        reader.setScaledSize(own.scaled(box, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
+    image = reader.read()
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied) if not image.isNull() else image
