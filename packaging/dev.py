@@ -69,7 +69,16 @@ def set_up(lock_name: str) -> None:
         kept.write_text(sys.version)
     wanted = LOCKS / f"{lock_name}.txt"
     print(f"[dev] installing {wanted.relative_to(ROOT)}", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--require-hashes",
+    ]
     _call(*pip, "-r", wanted)
     stamps[lock_name].write_text(digests[lock_name])
 
@@ -115,7 +124,17 @@ def shot(rest: list[str]) -> int:
 
 def lock(rest: list[str]) -> int:
     """Resolve what pyproject.toml asks for. What is locked stays as it is, unless it is asked to be renewed."""
-    resolve = [PYTHON, "-m", "uv", "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
+    resolve: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+    ]
     plain = ["--no-header", "--no-annotate", "--quiet", "pyproject.toml"]
     _call(*resolve, *plain, *rest, "--group", "dev", "-o", LOCKS / "dev.txt")
     _call(*resolve, *plain, "-c", LOCKS / "dev.txt", "-o", LOCKS / "app.txt")

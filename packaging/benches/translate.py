@@ -58,7 +58,7 @@ PROMISES = {
 
 
 def frames() -> list[bytes]:
-    message = {
+    message: dict[str, Any] = {
         "id": "msg_1", "type": "message", "role": "assistant", "model": MODEL, "content": [], "stop_reason": None,
         "stop_sequence": None, "usage": {"input_tokens": 10, "output_tokens": 1},
     }  # fmt: skip
@@ -184,7 +184,8 @@ def stream_sdk(url: str) -> int:
     from anthropic import Anthropic
 
     client = Anthropic(api_key="sk-ant-test", base_url=url)
-    events = client.messages.create(model=MODEL, max_tokens=100, messages=FEW[1:], stream=True)  # type: ignore[arg-type]
+    messages: Any = FEW[1:]
+    events: Any = client.messages.create(model=MODEL, max_tokens=100, messages=messages, stream=True)
     return sum(1 for event in events if event.type == "content_block_delta" and event.delta.type == "text_delta")
 
 
@@ -226,7 +227,7 @@ def measure(task: str, who: str, url: str) -> float:
         case _:
             messages, tools = (FEW, None) if task == "3 messages" else (MANY, TOOLS)
             translate = globals()[f"translate_{who}"]
-            return min(translate(messages, tools) for _ in range(60))
+            return min(float(translate(messages, tools)) for _ in range(60))
 
 
 # ------------------------------------------------------------------ the table

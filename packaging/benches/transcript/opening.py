@@ -2,6 +2,7 @@
 
 import random
 import time
+from functools import partial
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -31,7 +32,7 @@ def opening() -> list[Figure]:
             stage.show([])
             without_rubbish()
             before = private_mb()
-            times[len(messages)].append(timed(lambda shown=messages: stage.show(shown)))
+            times[len(messages)].append(timed(partial(stage.show, messages)))
             if messages is long and not repeat:
                 grown = private_mb() - before
     more = percentile(times[LONG], 0.5) - percentile(times[10], 0.5)
@@ -51,13 +52,13 @@ def moving() -> list[Figure]:
     jumps = []
     for _ in range(JUMPS):
         to = chance.randrange(bar.maximum())
-        jumps.append(timed(lambda to=to: (bar.setValue(to), stage.settle())))
+        jumps.append(timed(partial(_jump, stage, to)))
     wheel = []
     bar.setValue(bar.maximum() // 2)
     stage.settle()
     for step in range(WHEEL_STEPS):
         notch = _notch(stage, 120 if step < WHEEL_STEPS // 2 else -120)
-        wheel.append(timed(lambda notch=notch: (QApplication.sendEvent(stage.view.viewport(), notch), stage.settle())))
+        wheel.append(timed(partial(_turn, stage, notch)))
     return [
         Figure("jump by the scroll bar, p99", "ms", percentile(jumps, 0.99), 16),
         Figure("wheel step, p99", "ms", percentile(wheel, 0.99), 10),
@@ -67,6 +68,16 @@ def moving() -> list[Figure]:
 def _see_every_script(stage: Stage) -> None:
     """Fonts for other scripts are found once in the life of a program, and not by whoever scrolls first."""
     stage.show([Message("scripts", None, Role.ASSISTANT, (TextBlock(" ".join((*FOREIGN, *FORMULAE))),))])
+
+
+def _jump(stage: Stage, to: int) -> None:
+    stage.view.verticalScrollBar().setValue(to)
+    stage.settle()
+
+
+def _turn(stage: Stage, notch: QWheelEvent) -> None:
+    QApplication.sendEvent(stage.view.viewport(), notch)
+    stage.settle()
 
 
 def _notch(stage: Stage, angle: int) -> QWheelEvent:
@@ -90,7 +101,7 @@ def resizing() -> list[Figure]:
     costs = {}
     for messages in (everything[-100:], everything):
         stage.show(messages)
-        costs[len(messages)] = percentile((timed(lambda w=w: _widen(stage, w)) for w in WIDTHS for _ in (0, 1)), 0.5)
+        costs[len(messages)] = percentile((timed(partial(_widen, stage, w)) for w in WIDTHS for _ in (0, 1)), 0.5)
     return [Figure("resize with 10,000 messages against 100", "ms", costs[LONG], 2, costs[100])]
 
 

@@ -49,7 +49,7 @@ def test_every_public_name_is_there() -> None:
     for name in app.__all__:
         assert getattr(app, name) is not None
     with pytest.raises(AttributeError):
-        _ = app.nothing  # type: ignore[attr-defined]
+        _ = app.nothing
 
 
 # ------------------------------------------------------------------ keys and addresses
@@ -216,7 +216,7 @@ def test_nobody_there(api: Recorder) -> None:
 
 def test_a_cut_stream_raises_and_keeps_its_text(api: Recorder) -> None:
     api.says(events("Once ", "upon", end=False))
-    heard = []
+    heard: list[str] = []
     with pytest.raises(app.MidStreamFallbackError) as caught:
         heard.extend(chunk.choices[0].delta.content or "" for chunk in ask(stream=True))
     assert caught.value.generated_content == "Once upon"

@@ -106,7 +106,7 @@ GOOD = [
 
 
 @pytest.mark.parametrize("mode", GOOD)
-async def test_odd_but_legal_answers_are_whole(server, mode):
+async def test_odd_but_legal_answers_are_whole(server: str, mode: str) -> None:
     asked = await ask(server, mode)
     assert asked.error is None
     assert asked.text == TEXT
@@ -127,7 +127,7 @@ KEPT = {
 
 
 @pytest.mark.parametrize("mode", KEPT)
-async def test_broken_answers_keep_what_came(server, mode):
+async def test_broken_answers_keep_what_came(server: str, mode: str) -> None:
     asked = await ask(server, mode)
     assert isinstance(asked.error, StreamBroken | ApiError)
     assert asked.retries == []
@@ -135,7 +135,7 @@ async def test_broken_answers_keep_what_came(server, mode):
     assert len(asked.text) >= len(KEPT[mode])
 
 
-async def test_a_delta_of_another_kind_is_not_shown_as_text(server):
+async def test_a_delta_of_another_kind_is_not_shown_as_text(server: str) -> None:
     asked = await ask(server, "wrong-delta-kind")
     assert "partial_json" not in asked.text
     assert asked.text
@@ -145,20 +145,20 @@ BOUNDED = [("huge-line@20", LimitExceeded), ("stall-headers", TimedOut), ("slow-
 
 
 @pytest.mark.parametrize(("mode", "error"), BOUNDED)
-async def test_limits_fire(server, mode, error):
+async def test_limits_fire(server: str, mode: str, error: type[DuologueError]) -> None:
     asked = await ask(server, mode)
     assert isinstance(asked.error, error)
 
 
 @pytest.mark.parametrize("mode", ["500", "503", "529", "reset-accept", "error-first"])
-async def test_passing_failures_are_tried_three_times(server, mode):
+async def test_passing_failures_are_tried_three_times(server: str, mode: str) -> None:
     asked = await ask(server, mode)
     assert isinstance(asked.error, ApiError | ConnectionFailed)
     assert [each.attempt for each in asked.retries] == [2, 3]
 
 
 @pytest.mark.parametrize("mode", ["fail-then-ok@2", "reset-then-ok@1"])
-async def test_a_failure_that_passes_gives_one_answer(server, mode):
+async def test_a_failure_that_passes_gives_one_answer(server: str, mode: str) -> None:
     asked = await ask(server, mode)
     assert asked.error is None
     assert asked.text == TEXT
@@ -166,25 +166,25 @@ async def test_a_failure_that_passes_gives_one_answer(server, mode):
 
 
 @pytest.mark.parametrize(("mode", "error"), [("401", AuthenticationFailed), ("404", NotFound), ("400", ApiError)])
-async def test_final_failures_are_not_retried(server, mode, error):
+async def test_final_failures_are_not_retried(server: str, mode: str, error: type[DuologueError]) -> None:
     asked = await ask(server, mode)
     assert isinstance(asked.error, error)
     assert asked.retries == []
 
 
-async def test_an_endless_pause_is_not_waited_for(server):
+async def test_an_endless_pause_is_not_waited_for(server: str) -> None:
     asked = await ask(server, "retryafter-huge")
     assert isinstance(asked.error, ApiError)
     assert asked.error.retry_after_s == 86400
     assert asked.retries == []
 
 
-async def test_overload_is_named(server):
+async def test_overload_is_named(server: str) -> None:
     assert isinstance((await ask(server, "529")).error, Overloaded)
 
 
 @pytest.mark.parametrize("mode", ["redirect-other", "redirect-file"])
-async def test_redirects_are_refused_and_named(server, mode):
+async def test_redirects_are_refused_and_named(server: str, mode: str) -> None:
     asked = await ask(server, mode)
     assert isinstance(asked.error, WrongService)
     assert asked.error.answer == "redirect"
@@ -194,7 +194,7 @@ async def test_redirects_are_refused_and_named(server, mode):
 @pytest.mark.parametrize(
     "mode", ["error-echo-key", "401", "garbage", "redirect-other", "cut", "error-odd-json", "error-huge", "204"]
 )
-async def test_no_error_shows_the_key(server, mode):
+async def test_no_error_shows_the_key(server: str, mode: str) -> None:
     asked = await ask(server, mode)
     assert asked.error is not None
     assert KEY not in repr(asked.error) + str(asked.error)

@@ -38,19 +38,19 @@ async def slowly(count: int) -> AsyncIterator[bytes]:
         yield b"x"
 
 
-async def test_what_came_with_one_read_is_taken_at_once():
+async def test_what_came_with_one_read_is_taken_at_once() -> None:
     frames = Frames()
     assert b"".join(await taken(at_once(500), frames)) == b"x" * 500
     assert frames.slept == []
 
 
-async def test_after_a_read_that_waited_the_socket_gathers_for_a_frame():
+async def test_after_a_read_that_waited_the_socket_gathers_for_a_frame() -> None:
     frames = Frames()
     assert b"".join(await taken(slowly(3), frames)) == b"xxx"
     assert frames.slept == [FRAME_S] * 3
 
 
-async def test_what_comes_in_floods_is_read_without_a_rest():
+async def test_what_comes_in_floods_is_read_without_a_rest() -> None:
     async def flood() -> AsyncIterator[bytes]:
         for _ in range(5):
             await asyncio.sleep(0)
@@ -62,7 +62,7 @@ async def test_what_comes_in_floods_is_read_without_a_rest():
     assert len(frames.slept) == 1  # before it was known how much comes
 
 
-async def test_a_slow_reader_is_not_buried():
+async def test_a_slow_reader_is_not_buried() -> None:
     read = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -78,7 +78,7 @@ async def test_a_slow_reader_is_not_buried():
     assert read <= 2 * HELD / 65536 + 4
 
 
-async def test_what_came_before_the_connection_broke_is_given_first():
+async def test_what_came_before_the_connection_broke_is_given_first() -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield b"kept"
         raise httpx.ReadError("reset")
@@ -89,7 +89,7 @@ async def test_what_came_before_the_connection_broke_is_given_first():
             await body.take()
 
 
-async def test_a_bug_is_no_end_of_the_answer():
+async def test_a_bug_is_no_end_of_the_answer() -> None:
     async def buggy() -> AsyncIterator[bytes]:
         yield b"kept"
         raise KeyError("a bug")

@@ -213,7 +213,9 @@ async def test_the_limit_for_an_answer_begins_when_the_request_is_sent(streams: 
             assert raised.value.phase == "first byte"
         else:
             slow.may_answer.set()
-            assert (await asking).complete
+            answer = await asking
+            assert answer is not None
+            assert answer.complete
         slow.may_answer.set()
         await client.aclose()
 

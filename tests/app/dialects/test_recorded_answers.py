@@ -26,7 +26,7 @@ def streams(recordings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def test_blocks_come_back_as_they_came(recordings):
+def test_blocks_come_back_as_they_came(recordings: list[dict[str, Any]]) -> None:
     seen = 0
     for each in recordings:
         if each["stream"] or each["response"]["status"] != 200:
@@ -38,7 +38,7 @@ def test_blocks_come_back_as_they_came(recordings):
     assert seen > 100
 
 
-def test_request_blocks_come_back_as_they_came(recordings):
+def test_request_blocks_come_back_as_they_came(recordings: list[dict[str, Any]]) -> None:
     seen = 0
     for each in recordings:
         for message in each["request"]["body"].get("messages", []):
@@ -69,7 +69,7 @@ def our_reply(body: str) -> Reply:
     return accumulator.reply()
 
 
-def test_every_stream_adds_up_to_the_sdks_message(recordings):
+def test_every_stream_adds_up_to_the_sdks_message(recordings: list[dict[str, Any]]) -> None:
     found = streams(recordings)
     assert len(found) > 40
     for each in found:
@@ -94,7 +94,7 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
-def test_whole_answers_are_read(recordings):
+def test_whole_answers_are_read(recordings: list[dict[str, Any]]) -> None:
     for each in recordings:
         if each["stream"] or each["response"]["status"] != 200 or not each["request"]["url"].endswith("/messages"):
             continue

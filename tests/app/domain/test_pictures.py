@@ -24,19 +24,21 @@ def jpeg(orientation: int | None, order: str = "<") -> bytes:
     ("orientation", "size"),
     [(None, (60, 40)), (1, (60, 40)), (3, (60, 40)), (6, (40, 60)), (8, (40, 60)), (9, (60, 40))],
 )
-def test_a_photograph_has_the_size_that_it_has_upright(orientation, size, order):
+def test_a_photograph_has_the_size_that_it_has_upright(
+    orientation: int | None, size: tuple[int, ...], order: str
+) -> None:
     assert picture_size(jpeg(orientation, order)) == Picture("image/jpeg", *size)
 
 
 @pytest.mark.parametrize("cut", range(60))
-def test_a_head_that_is_cut_is_no_picture_or_the_same(cut):
+def test_a_head_that_is_cut_is_no_picture_or_the_same(cut: int) -> None:
     assert picture_size(jpeg(6)[:cut]) in (None, Picture("image/jpeg", 40, 60))
 
 
-def test_what_is_no_picture_has_no_size():
+def test_what_is_no_picture_has_no_size() -> None:
     assert picture_size(b"%PDF-1.7") is None
     assert picture_size(b"<svg xmlns='http://www.w3.org/2000/svg'/>") is None
 
 
-def test_tokens_count_patches():
+def test_tokens_count_patches() -> None:
     assert Picture("image/png", 1568, 1045).tokens == 56 * 38

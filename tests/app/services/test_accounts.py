@@ -176,10 +176,9 @@ async def test_a_new_way_out_leaves_running_answers_alone() -> None:
     desk.accounts.renew()
     after = await desk.accounts.client("Personal")
     assert after is not before
-    assert not before.closed
+    assert [each.closed for each in (before, after)] == [False, False]
     await desk.accounts.close()
-    assert before.closed
-    assert after.closed
+    assert [each.closed for each in (before, after)] == [True, True]
 
 
 async def test_a_key_of_the_environment_that_no_header_carries_is_refused_and_not_repeated() -> None:

@@ -102,8 +102,20 @@ def service(store: Store, far_end: FarEnd) -> ReplyService:
 
 
 async def test_it_is_known_how_long_each_thought_took(store: Store) -> None:
-    thought = [BlockStarted(0, ThinkingBlock("")), 2.0, ThinkingDelta(0, "Hm."), 10.5, BlockStopped(0)]
-    text = [BlockStarted(1, TextBlock("")), TextDelta(1, "So."), 3.0, BlockStopped(1), MessageStopped()]
+    thought: list[ClientEvent | float] = [
+        BlockStarted(0, ThinkingBlock("")),
+        2.0,
+        ThinkingDelta(0, "Hm."),
+        10.5,
+        BlockStopped(0),
+    ]
+    text: list[ClientEvent | float] = [
+        BlockStarted(1, TextBlock("")),
+        TextDelta(1, "So."),
+        3.0,
+        BlockStopped(1),
+        MessageStopped(),
+    ]
     conversation, watch = await asked(store), Watch()
     await service(store, FarEnd([BEGUN, *thought, *text])).reply(conversation, watch)
     stored = (await store.load(conversation.id)).path[-1]
@@ -139,7 +151,9 @@ def early(*blocks: Block, state: MessageState = STOPPED, reason: str | None = No
         (early(TextBlock("Half"), state=MessageState.STREAMING), None),
     ],
 )
-def test_what_stopped_early_goes_on_from_what_can_be_sent(message, beginning) -> None:
+def test_what_stopped_early_goes_on_from_what_can_be_sent(
+    message: Message, beginning: tuple[Block, ...] | None
+) -> None:
     assert can_go_on(message) == bool(beginning)
     if beginning is not None:
         assert beginning_of(message) == beginning

@@ -17,8 +17,8 @@ from app.domain.connection import Profile
 from app.errors import StoreError
 from app.settings.checks import settings_from_json, settings_to_json
 from app.settings.declared import Settings, abouts
-from app.settings.file import FILE_NAME, read_settings, write_settings
-from app.settings.glance import LARGEST, Glance, glance
+from app.settings.file import read_settings, write_settings
+from app.settings.glance import FILE_NAME, LARGEST, Glance, glance
 from app.settings.keeper import SettingsKeeper
 from app.settings.paths import data_folder
 

@@ -24,7 +24,7 @@ from app.simulator.server import LocalSimulator
 from tests.support.waiting import until
 
 MODEL = "claude-sonnet-5-5"
-WEATHER: dict[str, Any] = {
+WEATHER: Any = {
     "name": "get_weather",
     "input_schema": {
         "type": "object",

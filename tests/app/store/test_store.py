@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def answer(text: str, parent: str, state: MessageState = MessageState.COMPLETE) 
 
 
 @pytest.fixture
-async def store(tmp_path):
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     opened = await Store.open(tmp_path)
     yield opened.store
     await opened.store.close()
@@ -66,7 +67,7 @@ async def written(store: Store, *messages: Message, setup: Setup = SETUP) -> Con
     return conversation
 
 
-async def test_a_conversation_comes_back_as_it_was(store):
+async def test_a_conversation_comes_back_as_it_was(store: Store) -> None:
     first = prompt("Boston or Lisbon?")
     strange = replace(
         answer("", first.id),
@@ -81,14 +82,14 @@ async def test_a_conversation_comes_back_as_it_was(store):
     assert await store.load(kept.id) == kept
 
 
-async def test_branches_keep_their_order(store):
+async def test_branches_keep_their_order(store: Store) -> None:
     first = prompt("one")
     left, right = answer("left", first.id), answer("right", first.id)
     kept = await written(store, first, left, right)
     assert [each.text for each in (await store.load(kept.id)).siblings(left.id)] == ["left", "right"]
 
 
-async def test_a_picture_used_twice_is_stored_once_and_goes_with_its_last_use(store, tmp_path):
+async def test_a_picture_used_twice_is_stored_once_and_goes_with_its_last_use(store: Store, tmp_path: Path) -> None:
     picture = ImageBlock(Base64Source("image/png", "A" * 200_000))
     one = replace(prompt("look"), blocks=(picture,))
     two = replace(prompt("again"), blocks=(picture,))
@@ -100,13 +101,13 @@ async def test_a_picture_used_twice_is_stored_once_and_goes_with_its_last_use(st
     assert (tmp_path / "copy.db").stat().st_size < 400_000
 
 
-async def test_the_newest_conversation_is_first_whatever_the_clock_says(store):
+async def test_the_newest_conversation_is_first_whatever_the_clock_says(store: Store) -> None:
     old = await written(store, prompt("old"))
     new = await written(store, replace(prompt("new"), created_ms=-5))
     assert [row.id for row in await store.conversations()] == [new.id, old.id]
 
 
-async def test_delete_and_undo(store):
+async def test_delete_and_undo(store: Store) -> None:
     kept = await written(store, prompt("keep"))
     await store.delete([kept.id])
     assert await store.conversations() == ()
@@ -114,14 +115,14 @@ async def test_delete_and_undo(store):
     assert [row.id for row in await store.conversations()] == [kept.id]
 
 
-async def test_a_title_by_hand_is_never_overwritten(store):
+async def test_a_title_by_hand_is_never_overwritten(store: Store) -> None:
     kept = await written(store, prompt("hello"))
     await store.rename(kept.id, "Mine", manual=True)
     await store.rename(kept.id, "The model's", manual=False)
     assert (await store.load(kept.id)).title == "Mine"
 
 
-async def test_drafts(store):
+async def test_drafts(store: Store) -> None:
     assert await store.draft("") is None
     await store.save_draft("", Draft("half a thou", 4))
     assert await store.draft("") == Draft("half a thou", 4)
@@ -129,7 +130,7 @@ async def test_drafts(store):
     assert await store.draft("") is None
 
 
-async def test_search_finds_words_and_forgets_deleted_ones(store):
+async def test_search_finds_words_and_forgets_deleted_ones(store: Store) -> None:
     first = prompt("The quick brown fox")
     kept = await written(store, first)
     (hit,) = await store.search("brow QUICK")
@@ -139,7 +140,7 @@ async def test_search_finds_words_and_forgets_deleted_ones(store):
     assert await store.search("fox") == ()
 
 
-async def test_an_answer_left_under_way_is_interrupted_and_found(tmp_path):
+async def test_an_answer_left_under_way_is_interrupted_and_found(tmp_path: Path) -> None:
     store = (await Store.open(tmp_path)).store
     first = prompt("tell me")
     growing = answer("", first.id, MessageState.STREAMING)
@@ -154,7 +155,7 @@ async def test_an_answer_left_under_way_is_interrupted_and_found(tmp_path):
     await store.close()
 
 
-async def test_what_is_cancelled_is_stored_all_the_same(store):
+async def test_what_is_cancelled_is_stored_all_the_same(store: Store) -> None:
     kept = await written(store, prompt("first"))
     task = asyncio.create_task(store.save_draft(kept.id, Draft("typed", 1)))
     await asyncio.sleep(0)
@@ -163,7 +164,7 @@ async def test_what_is_cancelled_is_stored_all_the_same(store):
     assert await store.draft(kept.id) == Draft("typed", 1)
 
 
-async def test_nobody_else_can_read_it(tmp_path):
+async def test_nobody_else_can_read_it(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     before = os.umask(0)
     try:
@@ -177,12 +178,12 @@ async def test_nobody_else_can_read_it(tmp_path):
     assert set(modes.values()) == {0o600}, modes
 
 
-async def test_a_second_program_is_refused(store, tmp_path):
+async def test_a_second_program_is_refused(store: Store, tmp_path: Path) -> None:
     with pytest.raises(StoreLocked):
         await Store.open(tmp_path)
 
 
-async def test_a_newer_database_is_left_alone(tmp_path):
+async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     opened = await Store.open(tmp_path)
     await opened.store.close()
     path = tmp_path / FILE_NAME
@@ -195,7 +196,7 @@ async def test_a_newer_database_is_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize("rubbish", [b"hello, I am a text file" * 50, b"SQLite format 3\x00 and then nothing"])
-async def test_what_is_no_database_is_put_aside(tmp_path, rubbish):
+async def test_what_is_no_database_is_put_aside(tmp_path: Path, rubbish: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(rubbish)
     opened = await Store.open(tmp_path)
     assert opened.recovery is not None
@@ -204,7 +205,7 @@ async def test_what_is_no_database_is_put_aside(tmp_path, rubbish):
     await opened.store.close()
 
 
-async def test_a_damaged_database_is_salvaged_and_its_original_kept(tmp_path):
+async def test_a_damaged_database_is_salvaged_and_its_original_kept(tmp_path: Path) -> None:
     store = (await Store.open(tmp_path)).store
     for number in range(60):
         await written(store, prompt(f"message {number} " + "x" * 2000), setup=Setup())
@@ -224,19 +225,19 @@ async def test_a_damaged_database_is_salvaged_and_its_original_kept(tmp_path):
     await opened.store.close()
 
 
-async def test_a_folder_in_its_place_is_refused(tmp_path: Path):
+async def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).mkdir()
     with pytest.raises(StoreError):
         await Store.open(tmp_path)
 
 
-async def test_a_file_deleted_under_us_is_noticed(store, tmp_path):
+async def test_a_file_deleted_under_us_is_noticed(store: Store, tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).unlink()
     with pytest.raises(StoreError):
         await store.save_draft("", Draft("lost?", 0))
 
 
-async def test_a_store_in_memory_works_and_says_so():
+async def test_a_store_in_memory_works_and_says_so() -> None:
     store = await Store.in_memory()
     kept = await written(store, prompt("for now"))
     assert store.forgets

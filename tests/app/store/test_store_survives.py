@@ -79,7 +79,7 @@ def killed(folder: Path, after_s: float) -> dict[str, int]:
 
 async def texts(folder: Path) -> dict[str, tuple[MessageState, str]]:
     store = (await Store.open(folder)).store
-    found = {}
+    found: dict[str, tuple[MessageState, str]] = {}
     for row in await store.conversations():
         conversation = await store.load(row.id)
         found |= {each.id: (each.state, each.text) for each in conversation.messages.values()}

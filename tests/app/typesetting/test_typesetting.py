@@ -3,6 +3,9 @@
 import json
 import queue
 import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,15 +17,20 @@ ONE = {"outline": "M 0 0 L 1 0 L 1 1 Z", "width": 1.0, "ascent": 0.7, "descent":
 OBEDIENT = f"import sys\nprint('{{}}', flush=True)\nfor line in sys.stdin: print('{json.dumps(ONE)}', flush=True)"
 
 
-@pytest.fixture
-def typesetter(tmp_path):
-    """Makes one, with a helper of a few lines; `answers` is what it said."""
-    made = []
+Answers = queue.SimpleQueue[Any]
+Makes = Callable[..., tuple[Typesetter, Answers]]
 
-    def make(helper=None, **limits):
-        answers = queue.SimpleQueue()
-        command = {"helper": (sys.executable, "-c", helper)} if helper else {}
-        found = Typesetter(tmp_path / "formulae", lambda *each: answers.put(each), **command, **limits)
+
+@pytest.fixture
+def typesetter(tmp_path: Path) -> Iterator[Makes]:
+    """Makes one, with a helper of a few lines; `answers` is what it said."""
+    made: list[Typesetter] = []
+
+    def make(helper: str = "", **given: Any) -> tuple[Typesetter, Answers]:
+        answers: Answers = queue.SimpleQueue()
+        if helper:
+            given["helper"] = (sys.executable, "-c", helper)
+        found = Typesetter(tmp_path / "formulae", lambda *each: answers.put(each), **given)
         made.append(found)
         return found, answers
 
@@ -31,7 +39,7 @@ def typesetter(tmp_path):
         each.close()
 
 
-def test_a_fraction_is_typeset(typesetter):
+def test_a_fraction_is_typeset(typesetter: Makes) -> None:
     ours, answers = typesetter()
     ours.typeset(r"\frac{a}{b}", True)
     _, _, formula = answers.get(timeout=60)
@@ -40,7 +48,7 @@ def test_a_fraction_is_typeset(typesetter):
     assert formula.outline.startswith("M ")
 
 
-def test_what_is_no_tex_is_no_formula(typesetter):
+def test_what_is_no_tex_is_no_formula(typesetter: Makes) -> None:
     ours, answers = typesetter()
     for tex in (r"\frac{a}{", r"\nosuch{", "", "x" * 5000, r"\input{/etc/passwd}"):
         ours.typeset(tex, False)
@@ -49,7 +57,7 @@ def test_what_is_no_tex_is_no_formula(typesetter):
     assert answers.get(timeout=60)[2] is not None
 
 
-def test_a_formula_is_typeset_once(typesetter, tmp_path):
+def test_a_formula_is_typeset_once(typesetter: Makes, tmp_path: Path) -> None:
     ours, answers = typesetter(OBEDIENT)
     ours.typeset("x", False)
     first = answers.get(timeout=60)
@@ -60,7 +68,7 @@ def test_a_formula_is_typeset_once(typesetter, tmp_path):
     assert others.get(timeout=60)[2] is None
 
 
-def test_a_helper_that_hangs_is_replaced(typesetter):
+def test_a_helper_that_hangs_is_replaced(typesetter: Makes) -> None:
     hangs = "import sys, time\nprint('{}', flush=True)\nfor line in sys.stdin:\n"
     hangs += f"    time.sleep(60) if 'slow' in line else print('{json.dumps(ONE)}', flush=True)"
     ours, answers = typesetter(hangs, formula_s=0.5)
@@ -69,7 +77,7 @@ def test_a_helper_that_hangs_is_replaced(typesetter):
     assert [answers.get(timeout=60)[2] for _ in range(2)] == [None, Formula.from_json(ONE)]
 
 
-def test_a_helper_that_always_dies_is_given_up(typesetter, tmp_path):
+def test_a_helper_that_always_dies_is_given_up(typesetter: Makes, tmp_path: Path) -> None:
     log = tmp_path / "starts"
     ours, answers = typesetter(f"open({str(log)!r}, 'a').write('x')")
     for number in range(MOST_FAILURES + 3):
@@ -79,12 +87,12 @@ def test_a_helper_that_always_dies_is_given_up(typesetter, tmp_path):
 
 
 @pytest.mark.parametrize("found", [{}, [], None, {**ONE, "width": 1e9}, {**ONE, "outline": 5}, {**ONE, "ascent": "x"}])
-def test_what_is_no_formula_is_refused(found):
+def test_what_is_no_formula_is_refused(found: Any) -> None:
     with pytest.raises(ValueError, match=r"formula|could not convert"):
         Formula.from_json(found)
 
 
-def test_a_damaged_cache_is_as_good_as_none(tmp_path):
+def test_a_damaged_cache_is_as_good_as_none(tmp_path: Path) -> None:
     cache = FormulaCache(tmp_path / "formulae")
     cache.keep("x", Formula.from_json(ONE), display=True)
     assert cache.find("x", display=True) == Formula.from_json(ONE)

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -10,21 +12,23 @@ from PySide6.QtWidgets import QApplication
 from ui.bridge.loop import make_loop
 from ui.bridge.turns import Turns
 
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
 
 @pytest.fixture
-def run(qapp: QApplication):
+def run(qapp: QApplication) -> Run:
     """Runs a coroutine on a loop of its own."""
 
-    def go(coroutine):
+    def go(coroutine: Coroutine[Any, Any, Any]) -> Any:
         with asyncio.Runner(loop_factory=lambda: make_loop(qapp)) as runner:
             return runner.run(coroutine)
 
     return go
 
 
-def test_callbacks_run_in_the_order_in_which_they_were_given(run):
-    async def story():
-        ran = []
+def test_callbacks_run_in_the_order_in_which_they_were_given(run: Run) -> None:
+    async def story() -> Any:
+        ran: list[object] = []
         loop = asyncio.get_running_loop()
         for number in range(3):
             loop.call_soon(ran.append, number)
@@ -37,9 +41,9 @@ def test_callbacks_run_in_the_order_in_which_they_were_given(run):
     assert run(story()) == [0, 1, 2, 3, "later"]
 
 
-def test_a_task_that_never_rests_leaves_qt_its_turns(run):
-    async def story():
-        fired = []
+def test_a_task_that_never_rests_leaves_qt_its_turns(run: Run) -> None:
+    async def story() -> Any:
+        fired: list[str] = []
         QTimer.singleShot(0, lambda: fired.append("qt"))
         while not fired:  # noqa: ASYNC110 - a busy task is what this is about
             await asyncio.sleep(0)
@@ -48,9 +52,9 @@ def test_a_task_that_never_rests_leaves_qt_its_turns(run):
     assert run(asyncio.wait_for(story(), 10)) == ["qt"]
 
 
-def test_a_callback_that_is_cancelled_never_runs(run):
-    async def story():
-        ran = []
+def test_a_callback_that_is_cancelled_never_runs(run: Run) -> None:
+    async def story() -> Any:
+        ran: list[object] = []
         loop = asyncio.get_running_loop()
         loop.call_soon(ran.append, "soon").cancel()
         loop.call_later(0.001, ran.append, "later").cancel()
@@ -60,8 +64,8 @@ def test_a_callback_that_is_cancelled_never_runs(run):
     assert run(story()) == []
 
 
-def test_no_callback_comes_too_early(run):
-    async def story():
+def test_no_callback_comes_too_early(run: Run) -> None:
+    async def story() -> Any:
         loop = asyncio.get_running_loop()
         started = loop.time()
         for delay in (0.0004, 0.003, 0.02):
@@ -71,8 +75,8 @@ def test_no_callback_comes_too_early(run):
     assert run(story()) >= 0.0234
 
 
-def test_what_is_over_leaves_no_timer(run):
-    async def story():
+def test_what_is_over_leaves_no_timer(run: Run) -> None:
+    async def story() -> Any:
         for _ in range(50):
             async with asyncio.timeout(90):
                 await asyncio.sleep(0)
@@ -82,9 +86,10 @@ def test_what_is_over_leaves_no_timer(run):
     assert max(run(story())) <= 1
 
 
-def test_a_bug_in_one_callback_keeps_none_of_the_others_from_running(run):
-    async def story():
-        told, ran = [], []
+def test_a_bug_in_one_callback_keeps_none_of_the_others_from_running(run: Run) -> None:
+    async def story() -> Any:
+        told: list[type] = []
+        ran: list[str] = []
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _loop, context: told.append(type(context["exception"])))
         loop.call_soon(lambda: 1 / 0)

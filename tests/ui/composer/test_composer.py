@@ -67,7 +67,7 @@ def desk(qtbot: QtBot, theme: Theme) -> Desk:
 # ---- sending
 
 
-def test_enter_sends_what_is_typed_and_leaves_it_until_it_is_stored(desk: Desk):
+def test_enter_sends_what_is_typed_and_leaves_it_until_it_is_stored(desk: Desk) -> None:
     desk.types("Which is Boston?")
     desk.presses(Key.Key_Return)
 
@@ -75,14 +75,14 @@ def test_enter_sends_what_is_typed_and_leaves_it_until_it_is_stored(desk: Desk):
     assert desk.text == "Which is Boston?"
 
 
-def test_the_keypads_enter_sends_too(desk: Desk):
+def test_the_keypads_enter_sends_too(desk: Desk) -> None:
     desk.types("Hello")
     desk.presses(Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
 
     assert desk.prompts() == ["Hello"]
 
 
-def test_shift_enter_breaks_the_line(desk: Desk):
+def test_shift_enter_breaks_the_line(desk: Desk) -> None:
     desk.types("one")
     desk.presses(Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     desk.types("two")
@@ -91,7 +91,7 @@ def test_shift_enter_breaks_the_line(desk: Desk):
     assert desk.prompts() == []
 
 
-def test_with_the_other_setting_ctrl_enter_sends_and_enter_breaks_the_line(desk: Desk):
+def test_with_the_other_setting_ctrl_enter_sends_and_enter_breaks_the_line(desk: Desk) -> None:
     desk.composer.set_enter_sends(False)
     desk.types("one")
     desk.presses(Key.Key_Return)
@@ -103,7 +103,7 @@ def test_with_the_other_setting_ctrl_enter_sends_and_enter_breaks_the_line(desk:
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\n\n", "\u00a0\u2003"])
-def test_nothing_but_blanks_is_never_sent(desk: Desk, blank: str):
+def test_nothing_but_blanks_is_never_sent(desk: Desk, blank: str) -> None:
     desk.composer.show_text(blank, len(blank))
     desk.presses(Key.Key_Return)
     desk.composer.send_button.click()
@@ -112,14 +112,14 @@ def test_nothing_but_blanks_is_never_sent(desk: Desk, blank: str):
     assert not desk.composer.send_button.isEnabled()
 
 
-def test_the_button_sends(desk: Desk):
+def test_the_button_sends(desk: Desk) -> None:
     desk.types("Hello")
     desk.composer.send_button.click()
 
     assert desk.prompts() == ["Hello"]
 
 
-def test_what_cannot_be_sent_stays_and_the_composer_says_why(desk: Desk):
+def test_what_cannot_be_sent_stays_and_the_composer_says_why(desk: Desk) -> None:
     desk.composer.set_sendable(False, "Add an API key to send.")
     desk.types("Hello")
     desk.presses(Key.Key_Return)
@@ -133,7 +133,7 @@ def test_what_cannot_be_sent_stays_and_the_composer_says_why(desk: Desk):
 # ---- while an answer comes
 
 
-def test_enter_while_an_answer_comes_sends_too_and_stops_nothing(desk: Desk):
+def test_enter_while_an_answer_comes_sends_too_and_stops_nothing(desk: Desk) -> None:
     desk.composer.set_busy(True)
     desk.types("next question")
     assert "when the answer has ended" in desk.composer.hint.text()
@@ -144,7 +144,7 @@ def test_enter_while_an_answer_comes_sends_too_and_stops_nothing(desk: Desk):
     assert desk.stopped.count() == 0
 
 
-def test_what_waits_is_shown_and_can_be_taken_back_or_dropped(desk: Desk):
+def test_what_waits_is_shown_and_can_be_taken_back_or_dropped(desk: Desk) -> None:
     edited, removed = (
         QSignalSpy(desk.composer.queued_edit_requested),
         QSignalSpy(desk.composer.queued_remove_requested),
@@ -162,7 +162,7 @@ def test_what_waits_is_shown_and_can_be_taken_back_or_dropped(desk: Desk):
     assert not any(each.isVisible() for each in chips)
 
 
-def test_escape_and_the_button_stop_an_answer(desk: Desk):
+def test_escape_and_the_button_stop_an_answer(desk: Desk) -> None:
     desk.composer.set_busy(True)
     assert desk.composer.send_button.accessibleName() == "Stop"
 
@@ -172,13 +172,13 @@ def test_escape_and_the_button_stop_an_answer(desk: Desk):
     assert desk.stopped.count() == 2
 
 
-def test_escape_stops_nothing_when_nothing_runs(desk: Desk):
+def test_escape_stops_nothing_when_nothing_runs(desk: Desk) -> None:
     desk.presses(Key.Key_Escape)
 
     assert desk.stopped.count() == 0
 
 
-def test_send_is_back_after_the_answer(desk: Desk):
+def test_send_is_back_after_the_answer(desk: Desk) -> None:
     desk.composer.set_busy(True)
     desk.types("next")
     desk.composer.set_busy(False)
@@ -191,7 +191,7 @@ def test_send_is_back_after_the_answer(desk: Desk):
 # ---- input methods
 
 
-def test_enter_during_composition_is_the_input_methods(desk: Desk):
+def test_enter_during_composition_is_the_input_methods(desk: Desk) -> None:
     desk.types("say ")
     desk.composes("にほん")
     desk.presses(Key.Key_Return)
@@ -205,7 +205,7 @@ def test_enter_during_composition_is_the_input_methods(desk: Desk):
     assert desk.prompts() == ["say 日本"]
 
 
-def test_escape_and_up_during_composition_are_the_input_methods_too(desk: Desk):
+def test_escape_and_up_during_composition_are_the_input_methods_too(desk: Desk) -> None:
     desk.composer.set_busy(True)
     desk.composes("に")
     desk.presses(Key.Key_Escape)
@@ -215,7 +215,7 @@ def test_escape_and_up_during_composition_are_the_input_methods_too(desk: Desk):
     assert desk.recalled.count() == 0
 
 
-def test_an_abandoned_composition_gives_enter_back(desk: Desk):
+def test_an_abandoned_composition_gives_enter_back(desk: Desk) -> None:
     desk.types("hi")
     desk.composes("に")
     desk.composes("")
@@ -227,20 +227,20 @@ def test_an_abandoned_composition_gives_enter_back(desk: Desk):
 # ---- drafts
 
 
-def test_every_edit_is_told_once_with_its_caret(desk: Desk):
+def test_every_edit_is_told_once_with_its_caret(desk: Desk) -> None:
     desk.types("ab")
 
     assert desk.told() == [["a", 1], ["ab", 2]]
 
 
-def test_a_moved_caret_is_told(desk: Desk):
+def test_a_moved_caret_is_told(desk: Desk) -> None:
     desk.types("ab")
     desk.presses(Key.Key_Left)
 
     assert desk.told()[-1] == ["ab", 1]
 
 
-def test_the_caret_counts_characters_not_utf16_units(desk: Desk):
+def test_the_caret_counts_characters_not_utf16_units(desk: Desk) -> None:
     desk.pastes(text_data("a🌦️b"))
     desk.presses(Key.Key_Left)
     assert desk.told()[-1] == ["a🌦️b", 3]
@@ -250,7 +250,7 @@ def test_the_caret_counts_characters_not_utf16_units(desk: Desk):
     assert desk.told()[-1] == ["🌦🌦!x", 3]
 
 
-def test_setters_tell_nothing(desk: Desk):
+def test_setters_tell_nothing(desk: Desk) -> None:
     picked = QSignalSpy(desk.composer.model_picked)
     desk.composer.show_text("a draft", 3)
     desk.composer.set_busy(True)
@@ -266,20 +266,20 @@ def test_setters_tell_nothing(desk: Desk):
 
 
 @pytest.mark.parametrize("caret", [-5, 0, 3, 99])
-def test_a_draft_comes_back_with_its_caret_wherever_it_was(desk: Desk, caret: int):
+def test_a_draft_comes_back_with_its_caret_wherever_it_was(desk: Desk, caret: int) -> None:
     desk.composer.show_text("a\nb🌦", caret)
 
     assert desk.text == "a\nb🌦"
     assert desk.composer.editor.caret == max(0, min(caret, 4))
 
 
-def test_no_break_spaces_stay(desk: Desk):
+def test_no_break_spaces_stay(desk: Desk) -> None:
     desk.pastes(text_data("10\u00a0km"))
 
     assert desk.text == "10\u00a0km"
 
 
-def test_up_in_an_empty_composer_asks_for_the_last_message(desk: Desk):
+def test_up_in_an_empty_composer_asks_for_the_last_message(desk: Desk) -> None:
     desk.presses(Key.Key_Up)
     assert desk.recalled.count() == 1
 
@@ -299,7 +299,7 @@ def text_data(text: str, html: str = "") -> QMimeData:
     return data
 
 
-def test_pasting_takes_the_text_alone_and_can_be_undone_in_one_step(desk: Desk):
+def test_pasting_takes_the_text_alone_and_can_be_undone_in_one_step(desk: Desk) -> None:
     desk.types("see: ")
     desk.pastes(text_data("bold\r\nline", "<b>bold</b><br>line"))
     assert desk.text == "see: bold\nline"
@@ -308,7 +308,7 @@ def test_pasting_takes_the_text_alone_and_can_be_undone_in_one_step(desk: Desk):
     assert desk.text == "see: "
 
 
-def test_a_text_without_any_blank_is_broken_anywhere(desk: Desk):
+def test_a_text_without_any_blank_is_broken_anywhere(desk: Desk) -> None:
     desk.pastes(text_data("aB3+/" * 40_000))
 
     assert desk.composer.editor.wordWrapMode() == QTextOption.WrapMode.WrapAnywhere
@@ -318,7 +318,7 @@ def test_a_text_without_any_blank_is_broken_anywhere(desk: Desk):
     assert desk.composer.editor.wordWrapMode() == QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
 
 
-def test_the_composer_grows_with_its_text_up_to_two_fifths_of_the_window(desk: Desk):
+def test_the_composer_grows_with_its_text_up_to_two_fifths_of_the_window(desk: Desk) -> None:
     empty = desk.composer.height()
     desk.composer.show_text("line\n" * 4, 0)
     desk.qtbot.waitUntil(lambda: desk.composer.height() > empty + 40)
@@ -331,7 +331,7 @@ def test_the_composer_grows_with_its_text_up_to_two_fifths_of_the_window(desk: D
     desk.qtbot.waitUntil(lambda: desk.composer.height() == empty)
 
 
-def test_it_grows_further_in_a_higher_window(desk: Desk):
+def test_it_grows_further_in_a_higher_window(desk: Desk) -> None:
     desk.composer.show_text("line\n" * 5000, 0)
     desk.qtbot.waitUntil(lambda: desk.composer.height() > 200)
     before = desk.composer.height()
@@ -344,7 +344,7 @@ def test_it_grows_further_in_a_higher_window(desk: Desk):
 # ---- the model
 
 
-def test_a_model_is_picked_from_the_menu(desk: Desk, qtbot: QtBot):
+def test_a_model_is_picked_from_the_menu(desk: Desk, qtbot: QtBot) -> None:
     desk.composer.set_models([("sonnet", "Claude Sonnet"), ("opus", "Claude Opus")])
     desk.composer.set_model("sonnet")
     assert desk.composer.model_button.accessibleName() == "Model: Claude Sonnet"
@@ -358,18 +358,18 @@ def test_a_model_is_picked_from_the_menu(desk: Desk, qtbot: QtBot):
     assert [picked.at(at) for at in range(picked.count())] == [["opus"]]
 
 
-def test_there_is_no_model_button_without_models(desk: Desk):
+def test_there_is_no_model_button_without_models(desk: Desk) -> None:
     assert not desk.composer.model_button.isVisible()
 
 
-def test_a_model_that_is_not_in_the_list_is_named_by_its_id(desk: Desk):
+def test_a_model_that_is_not_in_the_list_is_named_by_its_id(desk: Desk) -> None:
     desk.composer.set_models([("sonnet", "Claude Sonnet")])
     desk.composer.set_model("claude-next")
 
     assert desk.composer.model_button.text() == "claude-next"
 
 
-def test_every_control_has_a_name_and_can_be_reached(desk: Desk):
+def test_every_control_has_a_name_and_can_be_reached(desk: Desk) -> None:
     desk.composer.set_models([("sonnet", "Claude Sonnet")])
     desk.types("x")
 

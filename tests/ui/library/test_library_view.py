@@ -1,5 +1,7 @@
 """What a person does in the sidebar, and what it tells."""
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
@@ -15,7 +17,7 @@ NOW_MS = 1_795_516_200_000
 MINUTE_MS = 60_000
 
 
-def row(name: str, minutes_ago: int = 0, **more: object) -> LibraryRow:
+def row(name: str, minutes_ago: int = 0, **more: Any) -> LibraryRow:
     return LibraryRow(name, f"Title of {name}", NOW_MS - minutes_ago * MINUTE_MS, **more)
 
 
@@ -72,7 +74,7 @@ def sidebar(qtbot: QtBot, theme: Theme) -> Sidebar:
     return made
 
 
-def test_the_model_keeps_qts_rules(qapp: object):
+def test_the_model_keeps_qts_rules(qapp: object) -> None:
     model = LibraryModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.show(ROWS, NOW_MS)
@@ -83,23 +85,23 @@ def test_the_model_keeps_qts_rules(qapp: object):
     assert tester.model() is model
 
 
-def test_rows_stand_under_their_day(sidebar: Sidebar):
+def test_rows_stand_under_their_day(sidebar: Sidebar) -> None:
     assert sidebar.titles() == ["Today", "Title of a", "Title of b", "Title of c"]
 
 
-def test_a_click_opens_a_conversation(sidebar: Sidebar):
+def test_a_click_opens_a_conversation(sidebar: Sidebar) -> None:
     sidebar.clicks("Title of b")
 
     assert sidebar.told("open") == [["b"]]
 
 
-def test_a_click_on_a_heading_opens_nothing(sidebar: Sidebar):
+def test_a_click_on_a_heading_opens_nothing(sidebar: Sidebar) -> None:
     sidebar.clicks("Today")
 
     assert sidebar.told("open") == []
 
 
-def test_arrows_and_enter_open_a_conversation(sidebar: Sidebar):
+def test_arrows_and_enter_open_a_conversation(sidebar: Sidebar) -> None:
     sidebar.view.select("a")
     sidebar.presses(Key.Key_Down)
     assert sidebar.told("open") == []
@@ -108,7 +110,7 @@ def test_arrows_and_enter_open_a_conversation(sidebar: Sidebar):
     assert sidebar.told("open") == [["b"]]
 
 
-def test_arrows_step_over_headings(sidebar: Sidebar):
+def test_arrows_step_over_headings(sidebar: Sidebar) -> None:
     sidebar.shows([row("a", 1), row("old", 60 * 24 * 60)])
     sidebar.view.select("a")
     sidebar.presses(Key.Key_Down)
@@ -117,7 +119,7 @@ def test_arrows_step_over_headings(sidebar: Sidebar):
     assert sidebar.told("open") == [["old"]]
 
 
-def test_setters_tell_nothing(sidebar: Sidebar):
+def test_setters_tell_nothing(sidebar: Sidebar) -> None:
     sidebar.view.select("b")
     sidebar.shows([row("d"), *ROWS])
     sidebar.view.set_connection("Work", True)
@@ -126,7 +128,7 @@ def test_setters_tell_nothing(sidebar: Sidebar):
     assert all(spy.count() == 0 for spy in sidebar.spies.values())
 
 
-def test_the_selection_survives_new_rows(sidebar: Sidebar):
+def test_the_selection_survives_new_rows(sidebar: Sidebar) -> None:
     sidebar.view.select("b")
     sidebar.shows([row("new"), *ROWS])
 
@@ -138,7 +140,7 @@ def test_the_selection_survives_new_rows(sidebar: Sidebar):
 # ---- renaming
 
 
-def test_f2_renames_in_place(sidebar: Sidebar):
+def test_f2_renames_in_place(sidebar: Sidebar) -> None:
     sidebar.view.select("b")
     sidebar.presses(Key.Key_F2)
     field = sidebar.field()
@@ -151,7 +153,7 @@ def test_f2_renames_in_place(sidebar: Sidebar):
     assert sidebar.told("open") == []
 
 
-def test_a_double_click_renames(sidebar: Sidebar):
+def test_a_double_click_renames(sidebar: Sidebar) -> None:
     place = sidebar.view.list.visualRect(sidebar.index("Title of a")).center()
     sidebar.clicks("Title of a")
     QTest.mouseDClick(sidebar.view.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -159,7 +161,7 @@ def test_a_double_click_renames(sidebar: Sidebar):
     assert sidebar.is_renaming()
 
 
-def test_escape_keeps_the_title(sidebar: Sidebar):
+def test_escape_keeps_the_title(sidebar: Sidebar) -> None:
     sidebar.view.begin_rename("a")
     field = sidebar.field()
     field.setText("No")
@@ -170,7 +172,7 @@ def test_escape_keeps_the_title(sidebar: Sidebar):
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "Title of a"])
-def test_no_title_or_the_same_one_renames_nothing(sidebar: Sidebar, typed: str):
+def test_no_title_or_the_same_one_renames_nothing(sidebar: Sidebar, typed: str) -> None:
     sidebar.view.begin_rename("a")
     field = sidebar.field()
     field.setText(typed)
@@ -180,7 +182,7 @@ def test_no_title_or_the_same_one_renames_nothing(sidebar: Sidebar, typed: str):
     assert sidebar.told("rename") == []
 
 
-def test_tab_ends_a_rename_and_does_not_begin_the_next(sidebar: Sidebar):
+def test_tab_ends_a_rename_and_does_not_begin_the_next(sidebar: Sidebar) -> None:
     sidebar.view.begin_rename("a")
     field = sidebar.field()
     field.setText("New")
@@ -190,7 +192,7 @@ def test_tab_ends_a_rename_and_does_not_begin_the_next(sidebar: Sidebar):
     sidebar.qtbot.waitUntil(lambda: not sidebar.is_renaming())
 
 
-def test_the_list_stands_still_while_a_title_is_typed(sidebar: Sidebar):
+def test_the_list_stands_still_while_a_title_is_typed(sidebar: Sidebar) -> None:
     sidebar.view.begin_rename("b")
     field = sidebar.field()
     field.setText("half a ti")
@@ -204,7 +206,7 @@ def test_the_list_stands_still_while_a_title_is_typed(sidebar: Sidebar):
     assert sidebar.told("rename") == [["b", "half a ti"]]
 
 
-def test_renaming_what_is_not_shown_does_nothing(sidebar: Sidebar):
+def test_renaming_what_is_not_shown_does_nothing(sidebar: Sidebar) -> None:
     sidebar.view.begin_rename("nobody")
 
     assert not sidebar.is_renaming()
@@ -213,7 +215,7 @@ def test_renaming_what_is_not_shown_does_nothing(sidebar: Sidebar):
 # ---- deleting
 
 
-def test_delete_tells_all_that_are_selected(sidebar: Sidebar):
+def test_delete_tells_all_that_are_selected(sidebar: Sidebar) -> None:
     sidebar.clicks("Title of a")
     sidebar.clicks("Title of c", Qt.KeyboardModifier.ControlModifier)
     sidebar.presses(Key.Key_Delete)
@@ -222,13 +224,13 @@ def test_delete_tells_all_that_are_selected(sidebar: Sidebar):
     assert sidebar.told("open") == [["a"]]
 
 
-def test_delete_with_nothing_selected_tells_nothing(sidebar: Sidebar):
+def test_delete_with_nothing_selected_tells_nothing(sidebar: Sidebar) -> None:
     sidebar.presses(Key.Key_Delete)
 
     assert sidebar.told("delete") == []
 
 
-def test_the_menu_offers_what_fits_the_selection(sidebar: Sidebar):
+def test_the_menu_offers_what_fits_the_selection(sidebar: Sidebar) -> None:
     one = sidebar.view.list.menu_for(sidebar.index("Title of b"))
     words = [action.text().split("\t")[0] for action in one.actions() if action.text()]
     assert words == ["Open", "Rename", "Delete"]
@@ -244,13 +246,13 @@ def test_the_menu_offers_what_fits_the_selection(sidebar: Sidebar):
 # ---- searching
 
 
-def test_typing_in_the_search_field_is_told(sidebar: Sidebar):
+def test_typing_in_the_search_field_is_told(sidebar: Sidebar) -> None:
     sidebar.qtbot.keyClicks(sidebar.view.search, "bo")
 
     assert sidebar.told("search") == [["b"], ["bo"]]
 
 
-def test_down_goes_to_the_list_and_up_comes_back(sidebar: Sidebar):
+def test_down_goes_to_the_list_and_up_comes_back(sidebar: Sidebar) -> None:
     sidebar.view.focus_search()
     sidebar.qtbot.keyClick(sidebar.view.search, Key.Key_Down)
     assert sidebar.view.list.hasFocus()
@@ -260,13 +262,13 @@ def test_down_goes_to_the_list_and_up_comes_back(sidebar: Sidebar):
     assert sidebar.view.search.hasFocus()
 
 
-def test_enter_in_the_search_field_opens_the_first(sidebar: Sidebar):
+def test_enter_in_the_search_field_opens_the_first(sidebar: Sidebar) -> None:
     sidebar.qtbot.keyClick(sidebar.view.search, Key.Key_Return)
 
     assert sidebar.told("open") == [["a"]]
 
 
-def test_escape_ends_the_search(sidebar: Sidebar):
+def test_escape_ends_the_search(sidebar: Sidebar) -> None:
     sidebar.qtbot.keyClicks(sidebar.view.search, "b")
     sidebar.qtbot.keyClick(sidebar.view.search, Key.Key_Escape)
 
@@ -277,7 +279,7 @@ def test_escape_ends_the_search(sidebar: Sidebar):
 # ---- empty, long, many
 
 
-def test_an_empty_library_says_what_it_is_for(sidebar: Sidebar):
+def test_an_empty_library_says_what_it_is_for(sidebar: Sidebar) -> None:
     sidebar.shows([])
     assert sidebar.view.empty.isVisible()
     assert sidebar.view.empty.text() == EMPTY
@@ -290,7 +292,7 @@ def test_an_empty_library_says_what_it_is_for(sidebar: Sidebar):
     assert not sidebar.view.empty.isVisible()
 
 
-def test_titles_of_every_kind_are_drawn(sidebar: Sidebar):
+def test_titles_of_every_kind_are_drawn(sidebar: Sidebar) -> None:
     titles = ["", "x" * 1_000_000, "مرحبا بالعالم", "שלום", "two\nlines\x00", "🌦️", "\u202eevil"]
     sidebar.shows([LibraryRow(str(at), title, NOW_MS - at, "failed") for at, title in enumerate(titles)])
 
@@ -299,7 +301,7 @@ def test_titles_of_every_kind_are_drawn(sidebar: Sidebar):
     assert sidebar.titles()[5] == "two lines\x00"
 
 
-def test_ten_thousand_rows_are_drawn_only_where_they_are_seen(sidebar: Sidebar):
+def test_ten_thousand_rows_are_drawn_only_where_they_are_seen(sidebar: Sidebar) -> None:
     sidebar.shows([row(str(at), at) for at in range(10_000)])
     sidebar.view.select("9999")
 
@@ -307,7 +309,7 @@ def test_ten_thousand_rows_are_drawn_only_where_they_are_seen(sidebar: Sidebar):
     assert sidebar.view.list.selected_ids() == ["9999"]
 
 
-def test_a_selection_with_gaps_survives_new_rows(sidebar: Sidebar):
+def test_a_selection_with_gaps_survives_new_rows(sidebar: Sidebar) -> None:
     rows = [row(str(at), at + 1) for at in range(8)]
     sidebar.shows(rows)
     for at, modifier in ((0, "NoModifier"), (1, "ControlModifier"), (4, "ControlModifier"), (7, "ControlModifier")):
@@ -318,7 +320,7 @@ def test_a_selection_with_gaps_survives_new_rows(sidebar: Sidebar):
     assert sidebar.view.list.selected_ids() == ["0", "1", "7"]
 
 
-def test_a_state_is_said_and_not_only_painted(sidebar: Sidebar):
+def test_a_state_is_said_and_not_only_painted(sidebar: Sidebar) -> None:
     sidebar.shows([row("a", 1, state="answering"), row("b", 2, state="failed"), row("c", 3)])
 
     said = [sidebar.index(f"Title of {name}").data(Qt.ItemDataRole.AccessibleTextRole) for name in "abc"]
@@ -328,7 +330,7 @@ def test_a_state_is_said_and_not_only_painted(sidebar: Sidebar):
 # ---- the rest of the sidebar
 
 
-def test_the_buttons_tell_what_they_are_for(sidebar: Sidebar):
+def test_the_buttons_tell_what_they_are_for(sidebar: Sidebar) -> None:
     sidebar.view.new_button.click()
     sidebar.view.settings_button.click()
     sidebar.view.connection_button.click()
@@ -336,7 +338,7 @@ def test_the_buttons_tell_what_they_are_for(sidebar: Sidebar):
     assert [sidebar.spies[name].count() for name in ("new", "settings", "connection")] == [1, 1, 1]
 
 
-def test_the_connection_is_said_in_words(sidebar: Sidebar):
+def test_the_connection_is_said_in_words(sidebar: Sidebar) -> None:
     sidebar.view.set_connection("Work", True)
     assert sidebar.view.connection_button.accessibleName() == "Connection: Work, ready"
 
@@ -344,14 +346,14 @@ def test_the_connection_is_said_in_words(sidebar: Sidebar):
     assert sidebar.view.connection_button.accessibleName() == "Connection: Work, not ready"
 
 
-def test_every_control_has_a_name(sidebar: Sidebar):
+def test_every_control_has_a_name(sidebar: Sidebar) -> None:
     view = sidebar.view
     for control in (view.new_button, view.search, view.list, view.connection_button, view.settings_button):
         assert control.accessibleName()
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
-def test_the_sidebar_is_drawn_in_both_themes(sidebar: Sidebar, theme: Theme):
+def test_the_sidebar_is_drawn_in_both_themes(sidebar: Sidebar, theme: Theme) -> None:
     light = sidebar.view.grab().toImage()
     theme.set_mode("dark")
     dark = sidebar.view.grab().toImage()

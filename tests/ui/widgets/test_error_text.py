@@ -42,7 +42,7 @@ def sample(kind: type[DuologueError]) -> DuologueError:
 
 
 @pytest.mark.parametrize("kind", EVERY_ERROR, ids=lambda kind: kind.__name__)
-def test_every_error_says_what_happened_what_was_kept_and_what_to_do(kind: type[DuologueError]):
+def test_every_error_says_what_happened_what_was_kept_and_what_to_do(kind: type[DuologueError]) -> None:
     assert kind.__name__ in WORDS, f"{kind.__name__} has no words of its own in ui.widgets.error_text"
 
     text = sentence(sample(kind))
@@ -57,7 +57,7 @@ def test_every_error_says_what_happened_what_was_kept_and_what_to_do(kind: type[
 
 
 @pytest.mark.parametrize("kind", EVERY_ERROR, ids=lambda kind: kind.__name__)
-def test_no_two_errors_read_the_same(kind: type[DuologueError]):
+def test_no_two_errors_read_the_same(kind: type[DuologueError]) -> None:
     headline = sentence(sample(kind)).headline
 
     others = {sentence(sample(other)).headline for other in EVERY_ERROR if other is not kind}
@@ -65,29 +65,29 @@ def test_no_two_errors_read_the_same(kind: type[DuologueError]):
 
 
 @pytest.mark.parametrize("name", WORDS)
-def test_a_stored_error_with_missing_facts_still_reads(name: str):
+def test_a_stored_error_with_missing_facts_still_reads(name: str) -> None:
     text = from_facts({"class": name})
 
     assert text.headline.endswith(".")
     assert "None" not in text.whole
 
 
-def test_words_are_only_for_errors_that_exist():
+def test_words_are_only_for_errors_that_exist() -> None:
     assert set(WORDS) == {kind.__name__ for kind in EVERY_ERROR}
 
 
-def test_a_stored_error_reads_as_it_did_when_it_happened():
+def test_a_stored_error_reads_as_it_did_when_it_happened() -> None:
     error = Overloaded(529, "overloaded_error", "Overloaded", retry_after_s=12)
 
     assert from_facts(facts(error)) == sentence(error)
 
 
-def test_an_error_of_a_newer_version_still_gets_a_sentence():
+def test_an_error_of_a_newer_version_still_gets_a_sentence() -> None:
     assert from_facts({"class": "SolarFlare", "reason": "?"}).headline
     assert from_facts({}).headline
 
 
-def test_a_rate_limit_says_when_to_come_back():
+def test_a_rate_limit_says_when_to_come_back() -> None:
     assert (
         sentence(RateLimited(429, "rate_limit_error", "Too many", retry_after_s=37.2)).advice == "Retry in 37 seconds."
     )
@@ -97,7 +97,7 @@ def test_a_rate_limit_says_when_to_come_back():
     assert "minute" in sentence(RateLimited(429, "rate_limit_error", "Too many")).advice
 
 
-def test_a_refused_request_says_that_nothing_was_generated_and_a_broken_one_that_its_part_is_kept():
+def test_a_refused_request_says_that_nothing_was_generated_and_a_broken_one_that_its_part_is_kept() -> None:
     assert sentence(ConnectionRefused("127.0.0.1:1", "refused")).kept == UNSENT
     assert sentence(StreamBroken("reset")).kept == PARTIAL
     assert sentence(ApiError(500, "api_error", "Broken", mid_stream=True)).kept == PARTIAL
@@ -105,7 +105,7 @@ def test_a_refused_request_says_that_nothing_was_generated_and_a_broken_one_that
     assert sentence(TimedOut("api", "slow", "between bytes", 60)).kept == PARTIAL
 
 
-def test_the_apis_own_words_are_repeated_as_one_line_of_bounded_length():
+def test_the_apis_own_words_are_repeated_as_one_line_of_bounded_length() -> None:
     said = sentence(AuthenticationFailed(401, "authentication_error", "invalid\nx-api-key " + "x" * 5000)).headline
 
     assert "Invalid x-api-key" in said
@@ -113,7 +113,7 @@ def test_the_apis_own_words_are_repeated_as_one_line_of_bounded_length():
     assert len(said) < 400
 
 
-def test_facts_that_help_are_told():
+def test_facts_that_help_are_told() -> None:
     assert "version 9" in sentence(StoreTooNew("too new", found=9, known=3)).headline
     assert "/data/old.db" in sentence(StoreCorrupt("torn page", kept_at="/data/old.db")).kept
     assert "Work" in sentence(KeyMissing("Work")).headline
@@ -129,11 +129,11 @@ def test_facts_that_help_are_told():
         (TlsFailed("host", "wrong version number"), "does not encrypt"),
     ],
 )
-def test_what_answered_instead_is_named(error: DuologueError, words: str):
+def test_what_answered_instead_is_named(error: DuologueError, words: str) -> None:
     assert words in sentence(error).headline
 
 
-def test_details_are_what_a_service_asks_for():
+def test_details_are_what_a_service_asks_for() -> None:
     error = Overloaded(529, "overloaded_error", "Overloaded", request_id="req_17")
 
     details = from_facts({**facts(error), "address": "https://api.example", "at_ms": 0}).details
@@ -145,7 +145,7 @@ def test_details_are_what_a_service_asks_for():
     assert "Time: 19" in details
 
 
-def test_a_cause_is_short_and_has_the_status():
+def test_a_cause_is_short_and_has_the_status() -> None:
     assert cause("Overloaded", 529) == "The API is overloaded (529)"
     assert cause("ConnectionFailed") == "There was no answer from the API"
     assert cause("Unknown") == "The request failed"

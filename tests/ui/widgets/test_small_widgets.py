@@ -14,7 +14,7 @@ from ui.widgets.row_button import RowButton
 from ui.widgets.toggle import Toggle
 
 
-def test_an_icon_button_says_what_it_does_and_its_keys(qtbot: QtBot, theme: Theme):
+def test_an_icon_button_says_what_it_does_and_its_keys(qtbot: QtBot, theme: Theme) -> None:
     button = IconButton(theme, "panel-left", "Sidebar", keys="Ctrl+B")
     qtbot.addWidget(button)
 
@@ -22,7 +22,7 @@ def test_an_icon_button_says_what_it_does_and_its_keys(qtbot: QtBot, theme: Them
     assert button.toolTip() == "Sidebar (Ctrl+B)"
 
 
-def test_an_icon_button_follows_the_theme(qtbot: QtBot, theme: Theme):
+def test_an_icon_button_follows_the_theme(qtbot: QtBot, theme: Theme) -> None:
     button = IconButton(theme, "panel-left", "Sidebar")
     qtbot.addWidget(button)
     before = button.icon().cacheKey()
@@ -31,7 +31,7 @@ def test_an_icon_button_follows_the_theme(qtbot: QtBot, theme: Theme):
     assert button.icon().cacheKey() != before
 
 
-def test_a_pressed_icon_button_changes_its_colour_and_another_icon_its_picture(qtbot: QtBot, theme: Theme):
+def test_a_pressed_icon_button_changes_its_colour_and_another_icon_its_picture(qtbot: QtBot, theme: Theme) -> None:
     button = IconButton(theme, "panel-left", "Sidebar")
     qtbot.addWidget(button)
     button.setCheckable(True)
@@ -44,7 +44,7 @@ def test_a_pressed_icon_button_changes_its_colour_and_another_icon_its_picture(q
     assert len(keys) == 3
 
 
-def test_space_switches_a_toggle(qtbot: QtBot, theme: Theme):
+def test_space_switches_a_toggle(qtbot: QtBot, theme: Theme) -> None:
     toggle = Toggle(theme, "Allow parallel calls")
     qtbot.addWidget(toggle)
     clicked = QSignalSpy(toggle.clicked)
@@ -55,7 +55,7 @@ def test_space_switches_a_toggle(qtbot: QtBot, theme: Theme):
     assert toggle.accessibleName() == "Allow parallel calls"
 
 
-def test_a_toggle_looks_different_when_it_is_on(qtbot: QtBot, theme: Theme):
+def test_a_toggle_looks_different_when_it_is_on(qtbot: QtBot, theme: Theme) -> None:
     toggle = Toggle(theme, "On or off")
     qtbot.addWidget(toggle)
     off = toggle.grab().toImage()
@@ -64,7 +64,7 @@ def test_a_toggle_looks_different_when_it_is_on(qtbot: QtBot, theme: Theme):
     assert toggle.grab().toImage() != off
 
 
-def test_a_pill_says_its_fact(qtbot: QtBot, theme: Theme):
+def test_a_pill_says_its_fact(qtbot: QtBot, theme: Theme) -> None:
     pill = Pill("ready", "good")
     qtbot.addWidget(pill)
     pill.show_fact("not ready", "caution")
@@ -72,7 +72,7 @@ def test_a_pill_says_its_fact(qtbot: QtBot, theme: Theme):
     assert (pill.text(), pill.accessibleName(), pill.property("tone")) == ("not ready", "not ready", "caution")
 
 
-def test_a_choice_says_what_is_chosen_ampersands_and_all(qtbot: QtBot, theme: Theme):
+def test_a_choice_says_what_is_chosen_ampersands_and_all(qtbot: QtBot, theme: Theme) -> None:
     button = ChoiceButton(theme, "Model")
     qtbot.addWidget(button)
     assert button.text() == "Choose a model"
@@ -82,7 +82,7 @@ def test_a_choice_says_what_is_chosen_ampersands_and_all(qtbot: QtBot, theme: Th
     assert button.accessibleName() == "Model: This & that"
 
 
-def test_a_row_button_says_its_words_and_can_be_off(qtbot: QtBot, theme: Theme):
+def test_a_row_button_says_its_words_and_can_be_off(qtbot: QtBot, theme: Theme) -> None:
     button = RowButton(theme, "settings", "Settings", keys="Ctrl+,")
     qtbot.addWidget(button)
     button.setEnabled(False)
@@ -91,7 +91,7 @@ def test_a_row_button_says_its_words_and_can_be_off(qtbot: QtBot, theme: Theme):
     assert button.toolTip() == "Settings (Ctrl+,)"
 
 
-def test_a_line_of_text_is_one_line_and_never_a_megabyte(qtbot: QtBot, theme: Theme):
+def test_a_line_of_text_is_one_line_and_never_a_megabyte(qtbot: QtBot, theme: Theme) -> None:
     label = ElidedLabel("two\nlines " + "x" * 1_000_000)
     qtbot.addWidget(label)
     label.resize(100, 20)
@@ -114,5 +114,5 @@ def test_a_line_of_text_is_one_line_and_never_a_megabyte(qtbot: QtBot, theme: Th
         ("…", False),
     ],
 )
-def test_a_text_runs_as_its_first_letter_does(text: str, leftwards: bool):
+def test_a_text_runs_as_its_first_letter_does(text: str, leftwards: bool) -> None:
     assert runs_left(text) is leftwards

@@ -11,6 +11,7 @@ from app.simulator.journal import Entry
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
 from tests.support.waiting import until
+from ui.transcript.specs import HeadSpec
 
 TAKES_PREFILL = "claude-haiku-4-5"
 
@@ -147,7 +148,9 @@ async def test_a_changed_answer_is_what_is_sent_next(desk: Desk, simulator: Loca
     await desk.until_answered()
     await until(lambda: "What I would have sa" in shown(desk))
     assert conversation(desk).branches[last(desk).id] == (2, 2)
-    assert "edited" in desk.window.page.transcript.items[-1].units[1].piece.specs()[0].detail
+    (head,) = desk.window.page.transcript.items[-1].units[1].piece.specs()
+    assert isinstance(head, HeadSpec)
+    assert "edited" in head.detail
     cost = desk.program._catalogue.cost(conversation(desk))
     await talk(desk, "Second question")
     assert requests(simulator)[-1].body["messages"][1]["content"][0]["text"] == "What I would have said."

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.domain.connection import Profile
 from app.settings.declared import Settings
@@ -14,14 +16,23 @@ from app.simulator.journal import Entry
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
 from tests.support.waiting import until
+from ui.welcome.keyring_choices import KeyringChoices
 from ui.widgets.fields import NumberField, TextField
 
+W = TypeVar("W", bound=QWidget)
 Opening = Callable[..., Awaitable[Desk]]
 
 
 def asked(simulator: LocalSimulator) -> list[Entry]:
     """The requests for messages so far; the window also asks for the list of models."""
     return [each for each in simulator.simulator.journal.entries if each.path == "/v1/messages"]
+
+
+def part(whole: QWidget, kind: type[W], name: str) -> W:
+    """The part of a widget that has this name."""
+    found = whole.findChild(kind, name)
+    assert found is not None, name
+    return found
 
 
 def assert_nowhere(folder: Path, secret: bytes) -> None:
@@ -157,11 +168,11 @@ async def test_without_a_keyring_the_choice_is_clear_and_nothing_is_written(
     desk = await open_desk(Settings(profiles=(Profile("Personal", base_url=simulator.url),)))
     desk.click("Add an API key")
     form = desk.window.page.welcome.form
-    await until(lambda: form.findChild(object, "keyring_choices").isVisible())  # type: ignore[attr-defined]
-    form.findChild(object, "key").setText("sk-ant-CANARY-session")  # type: ignore[attr-defined]
+    await until(lambda: part(form, KeyringChoices, "keyring_choices").isVisible())
+    part(form, QLineEdit, "key").setText("sk-ant-CANARY-session")
     desk.click("Test")
-    said = form.findChild(object, "connect_result")
-    await until(lambda: "key works" in said.text())  # type: ignore[attr-defined]
+    said = part(form, QLabel, "connect_result")
+    await until(lambda: "key works" in said.text())
     desk.click("Use the key for this session only")
     await until(lambda: desk.window.page.empty.isVisible())
     desk.say("Hello")
@@ -185,11 +196,11 @@ async def test_a_wrong_key_is_told_and_stays_in_the_field(open_desk: Opening, si
     desk = await open_desk(Settings(profiles=(Profile("Personal", base_url=simulator.url),)))
     desk.click("Add an API key")
     form = desk.window.page.welcome.form
-    key, said = form.findChild(object, "key"), form.findChild(object, "connect_result")
-    key.setText("sk-wrong")  # type: ignore[attr-defined]
+    key, said = part(form, QLineEdit, "key"), part(form, QLabel, "connect_result")
+    key.setText("sk-wrong")
     desk.click("Test")
-    await until(lambda: "key" in said.text().lower() and "Asking" not in said.text())  # type: ignore[attr-defined]
-    assert key.text() == "sk-wrong"  # type: ignore[attr-defined]
+    await until(lambda: "key" in said.text().lower() and "Asking" not in said.text())
+    assert key.text() == "sk-wrong"
 
 
 async def test_an_unreadable_database_opens_a_window_that_says_so(open_desk: Opening, tmp_path: Path) -> None:
