@@ -94,12 +94,12 @@ def top_blocks(source: str) -> list[Node]:
     """As `blocks_of`, without what is inside them: a long text has far more of that than a collector likes to see."""
     offsets = _Offsets(source)
     found: list[Node] = []
-    depth = 0
+    end = 0
     for event, where in pyromark.events_with_range(source, options=OPTIONS):
-        kind, name, details = _taken_apart(event)
-        if not depth and kind != "End":
-            found.append(Node(name, details, offsets[where["start"]], offsets[where["end"]]))
-        depth += (kind == "Start") - (kind == "End")
+        if where["start"] >= end:  # else it is inside of the last one, or ends it
+            end = where["end"]
+            _, name, details = _taken_apart(event)
+            found.append(Node(name, details, offsets[where["start"]], offsets[end]))
     return found
 
 
