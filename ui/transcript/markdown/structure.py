@@ -94,12 +94,15 @@ def top_blocks(source: str) -> list[Node]:
     """As `blocks_of`, without what is inside them: a long text has far more of that than a collector likes to see."""
     offsets = _Offsets(source)
     found: list[Node] = []
-    end = 0
+    depth = 0
     for event, where in pyromark.events_with_range(source, options=OPTIONS):
-        if where["start"] >= end:  # else it is inside of the last one, or ends it
-            end = where["end"]
+        if "End" in event:
+            depth -= 1
+            continue
+        if not depth:
             _, name, details = _taken_apart(event)
-            found.append(Node(name, details, offsets[where["start"]], offsets[end]))
+            found.append(Node(name, details, offsets[where["start"]], offsets[where["end"]]))
+        depth += "Start" in event
     return found
 
 
