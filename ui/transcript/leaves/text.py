@@ -133,7 +133,7 @@ class TextLeaf(Leaf):
         spec = self.spec
         paint_bars(painter, spec.bars, self.height - spec.gap * style.space, style, self._edge)
         painter.setPen(style.colour("text"))
-        if spec.marker:
+        if spec.marker and clip.top() < self._top + style.lead:
             painter.setFont(style.body)
             wide = style.body_metrics.horizontalAdvance(spec.marker)
             left = self._left - wide - style.space * 2 if self._edge is None else self._room + style.space * 2
