@@ -104,7 +104,8 @@ class ActionRow(QWidget):
         actions = actions_of(item) if item is not None else ()
         self._item = item if actions else None
         if not actions:
-            self.hide()
+            if not self.isHidden():
+                self.hide()
             return
         names = {MORE.name, *(action.name for action in actions)}
         branch = item.branch if item is not None else (1, 1)

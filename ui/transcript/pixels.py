@@ -57,7 +57,7 @@ class Pixels:
         if not shifts or not float(self._viewport.devicePixelRatioF()).is_integer():
             self._viewport.update()
             return
-        shift = shifts.most_common(1)[0][0]
+        shift = max(shifts, key=shifts.__getitem__)
         fixed = QRegion()
         for top, bottom in _joined(each for each in kept if each.moved == shift):
             fixed += self._rows(top, bottom - top)

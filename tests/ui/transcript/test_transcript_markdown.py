@@ -48,6 +48,7 @@ def cut_documents(draw: st.DrawFn) -> tuple[str, list[str]]:
 def small(monkeypatch):
     """Cut as early as can be, so that short documents are cut everywhere."""
     monkeypatch.setattr(growing, "WINDOW", 12)
+    monkeypatch.setattr(growing, "CUT", 6)
 
 
 def grown(pieces: list[str], *, finished: bool = True) -> GrowingMarkdown:

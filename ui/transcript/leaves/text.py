@@ -1,7 +1,7 @@
 """A paragraph, a heading or the text of a list item."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from operator import attrgetter
 from typing import Self
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -101,6 +101,8 @@ class TextLeaf(Leaf):
         self.height = self._top + height + spec.gap * style.space
 
     def _typeset(self, room: int, style: Style) -> list[Placed]:
+        if not self.spec.formulas:
+            return []
         font = style.headings[self.spec.level - 1] if self.spec.level else style.body
         return placed_in(self.spec.formulas, style.pixels(font), room, style.later)
 
@@ -116,9 +118,10 @@ class TextLeaf(Leaf):
         mine, other = self.spec, earlier.spec
         if self._placed or earlier._placed or not mine.text.startswith(other.text):
             return 0
-        shared = min(earlier._end, _first_other(mine.runs, other.runs))
-        if replace(mine, text="", runs=(), formulas=(), gap=0) != replace(other, text="", runs=(), formulas=(), gap=0):
+        around = attrgetter("level", "indent", "bars", "marker", "look")
+        if around(mine) != around(other):
             return 0
+        shared = min(earlier._end, _first_other(mine.runs, other.runs))
         for number in range(earlier._layout.lineCount()):
             line, before = self._layout.lineAt(number), earlier._layout.lineAt(number)
             is_last = number + 1 == earlier._layout.lineCount()
@@ -130,7 +133,7 @@ class TextLeaf(Leaf):
         spec = self.spec
         paint_bars(painter, spec.bars, self.height - spec.gap * style.space, style, self._edge)
         painter.setPen(style.colour("text"))
-        if spec.marker:
+        if spec.marker and clip.top() < self._top + style.lead:
             painter.setFont(style.body)
             wide = style.body_metrics.horizontalAdvance(spec.marker)
             left = self._left - wide - style.space * 2 if self._edge is None else self._room + style.space * 2

@@ -33,6 +33,7 @@ from ui.transcript.markdown.structure import (
     opening_of,
     outdented,
     stripped,
+    top_blocks,
 )
 from ui.transcript.markdown.whole import has_definitions, whole
 from ui.transcript.specs import CodeState, Columns, Lines, TableSpec
@@ -368,7 +369,7 @@ class GrowingMarkdown:
             self.open = [MarkdownPiece(self._tail)]  # a line is a block, whichever it is
         elif self._tail:
             source = self._context.opening + self._tail
-            starts = self._starts(source, blocks_of(source)) or [0]
+            starts = self._starts(source, top_blocks(source)) or [0]
             ends = [*starts[1:], len(self._tail)]
             contexts = [self._context, *(TOP for _ in ends[1:])]
             shown = zip(starts, ends, contexts, strict=True)

@@ -176,7 +176,8 @@ class _Reader:
             return ()
         if self._out and ending is not Ending.CUT:
             gap = PARAGRAPH_GAP if ending is Ending.CLOSED else 0
-            self._out[-1] = replace(self._out[-1], gap=gap)
+            if self._out[-1].gap != gap:
+                self._out[-1] = replace(self._out[-1], gap=gap)
         return tuple(self._out)
 
     def _take(self, number: int, kind: str, value: Any, where: Mapping[str, int]) -> None:

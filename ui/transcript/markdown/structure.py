@@ -96,10 +96,13 @@ def top_blocks(source: str) -> list[Node]:
     found: list[Node] = []
     depth = 0
     for event, where in pyromark.events_with_range(source, options=OPTIONS):
-        kind, name, details = _taken_apart(event)
-        if not depth and kind != "End":
+        if "End" in event:
+            depth -= 1
+            continue
+        if not depth:
+            _, name, details = _taken_apart(event)
             found.append(Node(name, details, offsets[where["start"]], offsets[where["end"]]))
-        depth += (kind == "Start") - (kind == "End")
+        depth += "Start" in event
     return found
 
 
