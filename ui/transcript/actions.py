@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
+from app.domain.blocks import TextBlock
 from app.domain.continuing import can_go_on
 from app.domain.conversation import Role
 from ui.theme import metrics
@@ -51,7 +52,7 @@ def actions_of(item: Item) -> Sequence[Action]:
     if item.message.role is Role.USER:
         return (*branches, COPY, COPY_PLAIN, EDIT, NUMBERS, DELETE)
     go_on = (CONTINUE,) if can_go_on(item.message) else ()
-    change = (EDIT_ANSWER,) if item.message.text else ()
+    change = (EDIT_ANSWER,) if any(isinstance(block, TextBlock) for block in item.message.blocks) else ()
     return (*branches, COPY, COPY_PLAIN, RETRY, *go_on, *change, BRANCH, NUMBERS, DELETE)
 
 
