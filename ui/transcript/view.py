@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.domain.conversation import Message, ReplyFacts
 from app.domain.stream import StreamEvent
@@ -30,6 +30,7 @@ from ui.transcript.announcing import Announcer
 from ui.transcript.canvas import Canvas
 from ui.transcript.caret import first_spot
 from ui.transcript.copying import put_on_clipboard
+from ui.transcript.copying_aside import CopyingAside
 from ui.transcript.editing import Editing
 from ui.transcript.formulas import Typeset
 from ui.transcript.growth import Growth
@@ -101,8 +102,12 @@ class TranscriptView(Canvas):
         self._actions.chosen.connect(self._choose)
         self._jump = JumpButton(self.viewport())
         self._jump.clicked.connect(self.jump_to_end)
+        self._working = QLabel(self.tr("Making formatted text for the clipboard. Esc stops."), self.viewport())
+        self._working.hide()
         self._editing = Editing(self)
         self._editing.saved.connect(self.answer_edited)
+        self._aside = CopyingAside(self)
+        self._aside.working.connect(self._working.setVisible)
         self._search = Search(self)
         self._keyboard = Keyboard(self)
         self._keyboard.command_given.connect(lambda name: self._choose(name, ""))
@@ -231,6 +236,9 @@ class TranscriptView(Canvas):
         self._jump.dress(style)
         self._search.dress(style)
         self._editing.dress(style)
+        self._working.setStyleSheet(
+            f"background: {style.palette.raised}; color: {style.palette.muted}; padding: {metrics.SPACE}px;"
+        )
 
     # ---- what stands over the text
 
@@ -238,6 +246,8 @@ class TranscriptView(Canvas):
         area = self.viewport().rect()
         self._jump.stand_in(area, self.styling)
         self._search.bar.stand_in(area)
+        self._working.adjustSize()
+        self._working.move(metrics.SPACE * 2, area.height() - self._working.height() - metrics.SPACE * 2)
 
     def _place_overlays(self) -> None:
         if self._jump.isHidden() != self.end_in_sight:
@@ -345,7 +355,7 @@ class TranscriptView(Canvas):
         """Put what is selected on the clipboard."""
         parts = self.selecting.parts(self.items)
         if parts:
-            put_on_clipboard(parts)
+            self._aside.begin(put_on_clipboard(parts))
 
     def selected_text(self) -> str:
         """What is selected, as it would be copied."""
@@ -364,6 +374,7 @@ class TranscriptView(Canvas):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._search.wait()
+        self._aside.wait()
         self.later.pictures.wait()
         super().closeEvent(event)
 
@@ -417,5 +428,7 @@ class TranscriptView(Canvas):
         self.changed(item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._keyboard.press(event):
+        if event.key() == Qt.Key.Key_Escape and self._aside.is_working:
+            self._aside.stop()
+        elif not self._keyboard.press(event):
             super().keyPressEvent(event)
