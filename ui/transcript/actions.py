@@ -167,7 +167,9 @@ class JumpButton(QToolButton):
         self.setGeometry(QRect((area.width() - wide) // 2, area.height() - side - style.space * 3, wide, side))
 
 
-def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tuple[QMenu, dict[QAction, str]]:
+def menu_for(
+    parent: QWidget, item: Item | None, *, has_selection: bool, has_picture: bool = False
+) -> tuple[QMenu, dict[QAction, str]]:
     """A menu that deletes itself when it closes, and what each of its entries reports."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -175,6 +177,8 @@ def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tupl
     copy.setEnabled(has_selection)
     names = {copy: "copy"}
     names[menu.addAction(parent.tr("Select all"))] = "select_all"
+    if has_picture:
+        names[menu.addAction(parent.tr("Copy picture"))] = "copy_picture"
     actions = actions_of(item) if item is not None else ()
     if actions:
         menu.addSeparator()

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
     QGuiApplication,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
@@ -40,6 +41,7 @@ from ui.transcript.leaves.base import UNBOUNDED
 from ui.transcript.pointer import Pointer
 from ui.transcript.search import Search
 from ui.transcript.selecting import START, Spot
+from ui.transcript.specs import PictureSpec
 from ui.transcript.style import Style
 from ui.transcript.telling import ErrorText, Telling
 from ui.widgets.announce import announce
@@ -106,6 +108,7 @@ class TranscriptView(Canvas):
         self._working.hide()
         self._editing = Editing(self)
         self._editing.saved.connect(self.answer_edited)
+        self.later.pictures.whole_came.connect(self._copy_picture)
         self._aside = CopyingAside(self)
         self._aside.working.connect(self._working.setVisible)
         self._search = Search(self)
@@ -406,18 +409,37 @@ class TranscriptView(Canvas):
         drag.exec(Qt.DropAction.CopyAction)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._open_menu_at(event.globalPos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.items:
+            self._open_menu(self._item_of_keys, event.globalPos())
+        else:
+            self._open_menu_at(event.globalPos())
+
+    def _copy_picture(self, image: QImage) -> None:
+        QGuiApplication.clipboard().setImage(image)
+
+    @property
+    def _item_of_keys(self) -> Item:
+        """The message that a key means: the one with the caret, else the last in sight."""
+        cursor, visible = self.selecting.cursor, self.arrangement.visible
+        if cursor is not None and cursor.item < len(self.items):
+            return self.items[cursor.item]
+        return self.items[visible[-1].item if visible else -1]
 
     def _open_menu_at(self, at: QPoint) -> None:
         target = self.target(QPointF(self.viewport().mapFromGlobal(at)))
-        self._open_menu(self.items[target.placed.item] if target is not None else None, at)
+        item = self.items[target.placed.item] if target is not None else None
+        self._open_menu(item, at, target.picture() if target is not None else None)
 
-    def _open_menu(self, item: Item | None, at: QPoint) -> None:
-        menu, names = menu_for(self, item, has_selection=self.selecting.range is not None)
+    def _open_menu(self, item: Item | None, at: QPoint, picture: PictureSpec | None = None) -> None:
+        has_selection = self.selecting.range is not None
+        menu, names = menu_for(self, item, has_selection=has_selection, has_picture=picture is not None)
         id_ = item.message.id if item is not None else ""
 
         def choose(action: QAction) -> None:
-            self._choose(names[action], id_)
+            if names[action] == "copy_picture" and picture is not None:
+                self.later.pictures.ask_whole(picture)
+            else:
+                self._choose(names[action], id_)
 
         menu.triggered.connect(choose)
         menu.popup(at)
