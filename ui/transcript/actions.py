@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
+from app.domain.blocks import TextBlock
 from app.domain.continuing import can_go_on
 from app.domain.conversation import Role
 from ui.theme import metrics
@@ -51,7 +52,7 @@ def actions_of(item: Item) -> Sequence[Action]:
     if item.message.role is Role.USER:
         return (*branches, COPY, COPY_PLAIN, EDIT, NUMBERS, DELETE)
     go_on = (CONTINUE,) if can_go_on(item.message) else ()
-    change = (EDIT_ANSWER,) if item.message.text else ()
+    change = (EDIT_ANSWER,) if any(isinstance(block, TextBlock) for block in item.message.blocks) else ()
     return (*branches, COPY, COPY_PLAIN, RETRY, *go_on, *change, BRANCH, NUMBERS, DELETE)
 
 
@@ -167,7 +168,9 @@ class JumpButton(QToolButton):
         self.setGeometry(QRect((area.width() - wide) // 2, area.height() - side - style.space * 3, wide, side))
 
 
-def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tuple[QMenu, dict[QAction, str]]:
+def menu_for(
+    parent: QWidget, item: Item | None, *, has_selection: bool, has_picture: bool = False
+) -> tuple[QMenu, dict[QAction, str]]:
     """A menu that deletes itself when it closes, and what each of its entries reports."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -175,6 +178,8 @@ def menu_for(parent: QWidget, item: Item | None, *, has_selection: bool) -> tupl
     copy.setEnabled(has_selection)
     names = {copy: "copy"}
     names[menu.addAction(parent.tr("Select all"))] = "select_all"
+    if has_picture:
+        names[menu.addAction(parent.tr("Copy picture"))] = "copy_picture"
     actions = actions_of(item) if item is not None else ()
     if actions:
         menu.addSeparator()

@@ -3,7 +3,7 @@ wanted is ever made. It is fixed at the moment of copying; what streams in later
 """
 
 import atexit
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ from ui.transcript.specs import Cell, CodeSpec, Flow, Run, TableSpec, TextSpec
 
 PLAIN, MARKDOWN, HTML = "text/plain", "text/markdown", "text/html"
 MOST_HTML: Final = 200_000
-"""Characters. More is not offered as HTML: making it would keep the window."""
+"""Characters. More is not offered as HTML at once: making it would keep the window. See `copying_aside`."""
 TAGS: Final = {"b": "strong", "i": "em", "s": "del", "c": "code"}
 
 
@@ -48,11 +48,13 @@ Part = Message | Excerpt | Blocks
 class Copied(QMimeData):
     """Parts of the transcript, as plain text, as Markdown, and as HTML where it is not too much."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], made: bytes | None = None) -> None:
+        """`made` is the HTML, where that was made beforehand."""
         super().__init__()
-        self._parts = parts
+        self.parts = parts
+        self._made = made
         small = sum(len(part.text) for part in parts[: MOST_HTML // 10]) <= MOST_HTML
-        rich = [HTML] if small and len(parts) <= MOST_HTML // 10 else []
+        rich = [HTML] if made is not None or (small and len(parts) <= MOST_HTML // 10) else []
         self._formats = [PLAIN, MARKDOWN, *rich]
 
     def formats(self) -> list[str]:
@@ -63,15 +65,20 @@ class Copied(QMimeData):
 
     def retrieveData(self, mime_type: str, _preferred: QMetaType | QMetaType.Type) -> object:
         if mime_type == HTML:
-            return QByteArray("\n".join(map(_html, self._parts)).encode(errors="replace"))
+            made = self._made
+            if made is None:
+                made = "\n".join(piece for part in self.parts for piece in html(part)).encode(errors="replace")
+            return QByteArray(made)
         if mime_type in self._formats:
-            return QByteArray(joined(self._parts).encode(errors="replace"))
+            return QByteArray(joined(self.parts).encode(errors="replace"))
         return None
 
 
-def put_on_clipboard(parts: Sequence[Part]) -> None:
+def put_on_clipboard(parts: Sequence[Part]) -> Copied:
     """Offer parts to whoever pastes."""
-    QGuiApplication.clipboard().setMimeData(Copied(parts))
+    copied = Copied(parts)
+    QGuiApplication.clipboard().setMimeData(copied)
+    return copied
 
 
 @atexit.register
@@ -96,10 +103,12 @@ def joined(parts: Iterable[Part]) -> str:
     return "".join(found)
 
 
-def _html(part: Part) -> str:
+def html(part: Part) -> Iterator[str]:
+    """A part as HTML, block by block."""
     if isinstance(part, Excerpt):
-        return f"<p>{_lines(escape(part.text))}</p>"
-    return "\n".join(map(html_of, specs_of(part.text)))
+        yield f"<p>{_lines(escape(part.text))}</p>"
+    else:
+        yield from map(html_of, specs_of(part.text))
 
 
 def html_of(spec: Flow) -> str:

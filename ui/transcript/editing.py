@@ -157,8 +157,9 @@ class Editing(QObject):
         return round(min(wanted, self._canvas.viewport().height() * MOST_SHARE) / style.space)
 
     def _item(self, edit: _Edit | None) -> Item | None:
-        items = self._canvas.items
-        return next((each for each in items if edit is not None and each.message.id == edit.message_id), None)
+        if edit is None:
+            return None
+        return next((each for each in self._canvas.items if each.message.id == edit.message_id), None)
 
     def _show_room(self) -> None:
         """Bring the field into sight, and write in it."""

@@ -36,6 +36,7 @@ class _Teller(QObject):
     """What the thread tells; it outlives the window, if the thread does."""
 
     decoded = Signal(object, QImage)
+    whole = Signal(QImage)
 
 
 class Pictures(QObject):
@@ -43,9 +44,11 @@ class Pictures(QObject):
 
     Signals:
         came: a picture that was wanted is there, or is known to be broken.
+        whole_came: a picture that was asked for in its own size; arg: a QImage, null if it is broken.
     """
 
     came = Signal()
+    whole_came = Signal(QImage)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +60,7 @@ class Pictures(QObject):
         self._pool.setMaxThreadCount(1)
         self._teller = _Teller()
         self._teller.decoded.connect(self._take)
+        self._teller.whole.connect(self.whole_came)
 
     @property
     def kept_bytes(self) -> int:
@@ -79,6 +83,11 @@ class Pictures(QObject):
                 self._waiting.popitem(last=False)
             self._start_next()
         return None
+
+    def ask_whole(self, picture: PictureSpec) -> None:
+        """Decode a picture in its own size, to be copied; it is not kept."""
+        teller = self._teller
+        self._pool.start(lambda: _work_whole(teller, picture))
 
     def wait(self) -> None:
         """Until no thread decodes any more."""
@@ -109,6 +118,13 @@ def _work(teller: _Teller, wanted: Wanted, picture: PictureSpec, size: QSize) ->
     image = decoded(picture, size)
     if isValid(teller):
         teller.decoded.emit(wanted, image)
+
+
+def _work_whole(teller: _Teller, picture: PictureSpec) -> None:
+    """On the other thread."""
+    image = decoded(picture, QSize(picture.width, picture.height))
+    if isValid(teller):
+        teller.whole.emit(image)
 
 
 def decoded(picture: PictureSpec, size: QSize) -> QImage:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from ui.transcript.arrangement import Arrangement, Placed
 from ui.transcript.leaves.base import Act, Leaf
 from ui.transcript.selecting import Spot
+from ui.transcript.specs import PictureSpec
 from ui.transcript.style import Style
 
 
@@ -31,6 +32,10 @@ class Target:
         """The word at the point."""
         start, end = self.leaf.word_at(self.spot().offset)
         return self.spot(start), self.spot(end)
+
+    def picture(self) -> PictureSpec | None:
+        """The picture at the point."""
+        return self.leaf.picture_at(self.inside.x(), self.inside.y())
 
     def act(self) -> Act | None:
         """What a click would do besides selecting."""

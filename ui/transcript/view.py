@@ -12,12 +12,13 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
     QGuiApplication,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.domain.conversation import Message, ReplyFacts
 from app.domain.stream import StreamEvent
@@ -30,6 +31,7 @@ from ui.transcript.announcing import Announcer
 from ui.transcript.canvas import Canvas
 from ui.transcript.caret import first_spot
 from ui.transcript.copying import put_on_clipboard
+from ui.transcript.copying_aside import CopyingAside
 from ui.transcript.editing import Editing
 from ui.transcript.formulas import Typeset
 from ui.transcript.growth import Growth
@@ -39,6 +41,7 @@ from ui.transcript.leaves.base import UNBOUNDED
 from ui.transcript.pointer import Pointer
 from ui.transcript.search import Search
 from ui.transcript.selecting import START, Spot
+from ui.transcript.specs import PictureSpec
 from ui.transcript.style import Style
 from ui.transcript.telling import ErrorText, Telling
 from ui.widgets.announce import announce
@@ -101,8 +104,13 @@ class TranscriptView(Canvas):
         self._actions.chosen.connect(self._choose)
         self._jump = JumpButton(self.viewport())
         self._jump.clicked.connect(self.jump_to_end)
+        self._working = QLabel(self.tr("Making formatted text for the clipboard. Esc stops."), self.viewport())
+        self._working.hide()
         self._editing = Editing(self)
         self._editing.saved.connect(self.answer_edited)
+        self.later.pictures.whole_came.connect(self._copy_picture)
+        self._aside = CopyingAside(self)
+        self._aside.working.connect(self._working.setVisible)
         self._search = Search(self)
         self._keyboard = Keyboard(self)
         self._keyboard.command_given.connect(lambda name: self._choose(name, ""))
@@ -231,6 +239,9 @@ class TranscriptView(Canvas):
         self._jump.dress(style)
         self._search.dress(style)
         self._editing.dress(style)
+        self._working.setStyleSheet(
+            f"background: {style.palette.raised}; color: {style.palette.muted}; padding: {metrics.SPACE}px;"
+        )
 
     # ---- what stands over the text
 
@@ -238,6 +249,8 @@ class TranscriptView(Canvas):
         area = self.viewport().rect()
         self._jump.stand_in(area, self.styling)
         self._search.bar.stand_in(area)
+        self._working.adjustSize()
+        self._working.move(metrics.SPACE * 2, area.height() - self._working.height() - metrics.SPACE * 2)
 
     def _place_overlays(self) -> None:
         if self._jump.isHidden() != self.end_in_sight:
@@ -345,7 +358,7 @@ class TranscriptView(Canvas):
         """Put what is selected on the clipboard."""
         parts = self.selecting.parts(self.items)
         if parts:
-            put_on_clipboard(parts)
+            self._aside.begin(put_on_clipboard(parts))
 
     def selected_text(self) -> str:
         """What is selected, as it would be copied."""
@@ -364,6 +377,7 @@ class TranscriptView(Canvas):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._search.wait()
+        self._aside.wait()
         self.later.pictures.wait()
         super().closeEvent(event)
 
@@ -395,18 +409,37 @@ class TranscriptView(Canvas):
         drag.exec(Qt.DropAction.CopyAction)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._open_menu_at(event.globalPos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.items:
+            self._open_menu(self._item_of_keys, event.globalPos())
+        else:
+            self._open_menu_at(event.globalPos())
+
+    def _copy_picture(self, image: QImage) -> None:
+        QGuiApplication.clipboard().setImage(image)
+
+    @property
+    def _item_of_keys(self) -> Item:
+        """The message that a key means: the one with the caret, else the last in sight."""
+        cursor, visible = self.selecting.cursor, self.arrangement.visible
+        if cursor is not None and cursor.item < len(self.items):
+            return self.items[cursor.item]
+        return self.items[visible[-1].item if visible else -1]
 
     def _open_menu_at(self, at: QPoint) -> None:
         target = self.target(QPointF(self.viewport().mapFromGlobal(at)))
-        self._open_menu(self.items[target.placed.item] if target is not None else None, at)
+        item = self.items[target.placed.item] if target is not None else None
+        self._open_menu(item, at, target.picture() if target is not None else None)
 
-    def _open_menu(self, item: Item | None, at: QPoint) -> None:
-        menu, names = menu_for(self, item, has_selection=self.selecting.range is not None)
+    def _open_menu(self, item: Item | None, at: QPoint, picture: PictureSpec | None = None) -> None:
+        has_selection = self.selecting.range is not None
+        menu, names = menu_for(self, item, has_selection=has_selection, has_picture=picture is not None)
         id_ = item.message.id if item is not None else ""
 
         def choose(action: QAction) -> None:
-            self._choose(names[action], id_)
+            if names[action] == "copy_picture" and picture is not None:
+                self.later.pictures.ask_whole(picture)
+            else:
+                self._choose(names[action], id_)
 
         menu.triggered.connect(choose)
         menu.popup(at)
@@ -417,5 +450,7 @@ class TranscriptView(Canvas):
         self.changed(item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._keyboard.press(event):
+        if event.key() == Qt.Key.Key_Escape and self._aside.is_working:
+            self._aside.stop()
+        elif not self._keyboard.press(event):
             super().keyPressEvent(event)

@@ -76,3 +76,38 @@ def test_what_lies_between_the_ends_is_copied_as_it_was_written(transcript, answ
     for _ in range(300):
         qtbot.keyClick(transcript, Qt.Key.Key_Right, SHIFT | CONTROL)
     assert transcript.selected_text() == text[2:]
+
+
+def formats():
+    return QGuiApplication.clipboard().mimeData().formats()
+
+
+def long_talk(transcript, answer):
+    transcript.show([answer("A **bold** word.\n\n" * 20_000)])
+    transcript.select_all()
+    transcript.copy()
+
+
+def test_formatted_text_of_a_long_answer_comes_a_moment_later(transcript, answer, qtbot):
+    long_talk(transcript, answer)
+    assert formats() == ["text/plain", "text/markdown"]
+    qtbot.waitUntil(lambda: "text/html" in formats(), timeout=30_000)
+    made = bytes(QGuiApplication.clipboard().mimeData().data("text/html").data()).decode()
+    assert made.count("<strong>bold</strong>") == 20_000
+    assert not transcript._working.isVisible()
+
+
+def test_making_it_can_be_stopped_and_what_was_copied_stays(transcript, answer, qtbot):
+    long_talk(transcript, answer)
+    qtbot.waitUntil(transcript._working.isVisible)
+    qtbot.keyClick(transcript, Qt.Key.Key_Escape)
+    transcript._aside._pool.waitForDone()
+    qtbot.waitUntil(lambda: not transcript._working.isVisible())
+    assert formats() == ["text/plain", "text/markdown"]
+
+
+def test_what_is_copied_meanwhile_is_not_replaced(transcript, answer, qtbot):
+    long_talk(transcript, answer)
+    QGuiApplication.clipboard().setText("something else")
+    qtbot.waitUntil(lambda: not transcript._aside.is_working, timeout=30_000)
+    assert QGuiApplication.clipboard().text() == "something else"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QMenu
 
 from app.domain.blocks import (
     Base64Source,
@@ -168,3 +169,19 @@ def test_bytes_that_are_no_base64_are_named(transcript):
     assert isinstance(tile, ChipSpec)
     assert decoded(PictureSpec("\ud800", "image/png", 1, 1), QSize(1, 1)).isNull()
     assert decoded(PictureSpec(QByteArray(b"x").toBase64().toStdString(), "image/gif", 1, 1), QSize(1, 1)).isNull()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_picture_is_copied_as_large_as_it_is(transcript, qtbot):
+    transcript.show([said(picture(1200, 900, "#804020"))])
+    (placed,) = [each for each in transcript.arrangement.visible if "Picture" in transcript.leaves(each)[0].shown()]
+    point = transcript.viewport().mapToGlobal(QPoint(transcript.column_left + 40, placed.y + 20))
+    transcript._open_menu_at(point)
+    (menu,) = [each for each in transcript.findChildren(QMenu) if each.isVisible()]
+    (copy,) = [each for each in menu.actions() if each.text() == "Copy picture"]
+    with qtbot.waitSignal(transcript.later.pictures.whole_came):
+        copy.trigger()
+    menu.close()
+    copied = QGuiApplication.clipboard().image()
+    assert copied.size() == QSize(1200, 900)
+    assert copied.pixelColor(5, 5).name() == "#804020"

@@ -80,7 +80,6 @@ class AttachmentsLeaf(Leaf):
         return next((number for number, tile in enumerate(self._tiles) if tile.place.contains(x, y)), None)
 
     def picture_at(self, x: float, y: float) -> PictureSpec | None:
-        """The picture under a point."""
         number = self._tile_at(x, y)
         spec = self._tiles[number].spec if number is not None else None
         return spec if isinstance(spec, PictureSpec) else None

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 
 from ui.transcript.characters import MARK, marked
-from ui.transcript.specs import Run
+from ui.transcript.specs import PictureSpec, Run
 from ui.transcript.style import Style
 
 Selection = tuple[int, int]
@@ -98,6 +98,10 @@ class Leaf:
         return 0
 
     def act_at(self, _x: float, _y: float) -> Act | None:
+        return None
+
+    def picture_at(self, _x: float, _y: float) -> PictureSpec | None:
+        """The picture under a point."""
         return None
 
     def perform(self, _act: Act) -> bool:
