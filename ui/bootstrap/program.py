@@ -129,6 +129,7 @@ class Program(QObject):
         self._rows.refresh()
         await self._conversation.start(opened if isinstance(opened, str) else "", send=early())
         self._ask_for_key()
+        self._tasks.start("tidy", self._store.tidy)
 
     async def closed(self) -> None:
         """Wait until the person closes the window, put everything away, and close it."""
