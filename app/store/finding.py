@@ -6,30 +6,15 @@ word, and of a million messages a common word is in most.
 
 import re
 import sqlite3
-from dataclasses import dataclass
 
+from app.domain.library import HIT_BEGINS, HIT_ENDS, SearchHit
 from app.store.transaction import transaction
 
-HIT_BEGINS, HIT_ENDS = "\x02", "\x03"
 SNIPPET_WORDS = 12
 MOST_WORDS = 8
 """Of a query: whoever pastes a page looks for its beginning."""
 _UNSEARCHABLE = re.compile("[\x00\ud800-\udfff]")
 """What no SQLite text holds: it would end the query or refuse it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchHit:
-    conversation_id: str
-    message_id: str
-    """Empty: the conversation's title is what was found."""
-    snippet: str
-    """The words around the hit; the hit itself between U+0002 and U+0003."""
-    title: str = ""
-    """Of the conversation."""
-    role: str = ""
-    created_ms: int = 0
-    """When the message was made, milliseconds since 1970; for a title, the conversation's newest message."""
 
 
 def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ...]:
@@ -40,7 +25,7 @@ def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ..
         return ()
     found = db.execute(
         """
-        SELECT m.conversation_id, m.id, snippet(message_search, 0, char(2), char(3), '…', ?), CAST(c.title AS TEXT),
+        SELECT m.conversation_id, m.id, snippet(message_search, 0, ?, ?, '…', ?), CAST(c.title AS TEXT),
             m.role, m.created_ms
         FROM message_search
         JOIN messages m ON m.seq = message_search.rowid
@@ -48,7 +33,7 @@ def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ..
         WHERE message_search MATCH ? AND c.deleted_ms IS NULL AND m.seq NOT IN (SELECT seq FROM removed)
         ORDER BY message_search.rowid DESC LIMIT ?
         """,
-        (SNIPPET_WORDS, words, limit),
+        (HIT_BEGINS, HIT_ENDS, SNIPPET_WORDS, words, limit),
     )
     return tuple(SearchHit(*row) for row in found)
 

@@ -2,59 +2,11 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from app.domain.request import Setup
+from app.domain.library import ConversationRow, Folder, Listing
 from app.store.codec import setup_from_json, setup_to_json
 from app.store.sound import sound
 from app.store.transaction import transaction
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationRow:
-    id: str
-    title: str
-    title_is_manual: bool
-    last_ms: int
-    """When its newest message was made, milliseconds since 1970."""
-    pinned: bool
-    state: str
-    """Of the newest message, as `MessageState`."""
-    folder: str = ""
-    """The id of the folder that it lies in; empty: none."""
-    unread: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    id: str
-    name: str
-    setup: Setup | None = None
-    """What a conversation that is begun in it starts with; None: the program's default."""
-    created_ms: int = 0
-    count: int = 0
-    """How many conversations lie in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The library as far as it was asked for. Each part has the conversation with the newest message first."""
-
-    pinned: tuple[ConversationRow, ...]
-    """Wherever they lie."""
-    folders: tuple[Folder, ...]
-    """By name."""
-    filed: tuple[ConversationRow, ...]
-    """What lies in the folders that were asked for and is not pinned."""
-    loose: tuple[ConversationRow, ...]
-    """What lies in no folder and is not pinned."""
-    has_more: bool
-    """There are more loose ones than were asked for."""
-
-    @property
-    def rows(self) -> tuple[ConversationRow, ...]:
-        return (*self.pinned, *self.filed, *self.loose)
-
 
 _COLUMNS = """
     CAST(id AS TEXT), CAST(title AS TEXT), title_is_manual, CAST(last_ms AS INTEGER),

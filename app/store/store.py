@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.domain.conversation import Conversation, Draft, Message
+from app.domain.library import ConversationRow, Folder, Listing, SearchHit
 from app.domain.request import Setup
 from app.errors import StoreCorrupt, StoreError
 from app.immutable import immutable
 from app.store import conversations, finding, listing, messages, removing
 from app.store.failures import translated
-from app.store.finding import SearchHit
 from app.store.growth import Growing
 from app.store.instance import InstanceLock
-from app.store.listing import ConversationRow, Folder, Listing
 from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file, prepare_folder
 from app.store.reading_only import copied
 from app.store.salvage import sync
@@ -105,7 +104,7 @@ class Store:
         def make() -> Store:
             with translated():
                 db = copied(folder / FILE_NAME)
-                _prepare(db)
+                messages.interrupt(db)
                 return cls(worker, db, None, None)
 
         try:

@@ -229,7 +229,11 @@ class Program(QObject):
             window.page, library, replies, self._default_setup, self._catalogue.cost
         )
         self._rows = LibraryPresenter(
-            window.library, library, self._store.search, lambda: self._conversation.answering, now_ms
+            window.library,
+            library,
+            lambda: self._conversation.answering,
+            lambda: self._conversation.shown_setup,
+            now_ms,
         )
         self._commands = Commands(
             window.main,

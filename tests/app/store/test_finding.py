@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest_asyncio
 
 from app.domain.blocks import TextBlock
-from app.domain.conversation import Conversation, Message, Role, new_id
+from app.domain.conversation import Conversation, Message, Role
+from app.services.identity import new_id
 from app.store import finding
 from app.store.opening import FILE_NAME
 from app.store.store import Store

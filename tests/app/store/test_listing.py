@@ -8,9 +8,10 @@ import pytest
 import pytest_asyncio
 
 from app.domain.blocks import TextBlock
-from app.domain.conversation import Conversation, Message, MessageState, Role, new_id
+from app.domain.conversation import Conversation, Message, MessageState, Role
+from app.domain.library import Folder, Listing
 from app.domain.request import Setup
-from app.store.listing import Folder, Listing
+from app.services.identity import new_id
 from app.store.store import Store
 from tests.support.older import make_older
 

@@ -13,10 +13,10 @@ import pytest
 
 from app.domain.blocks import Base64Source, ImageBlock, TextBlock
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
+from app.domain.library import Folder
 from app.errors import DiskFull, StoreCorrupt, StoreError
 from app.services.identity import new_id
 from app.store import salvage
-from app.store.listing import Folder
 from app.store.opening import FILE_NAME, Recovery
 from app.store.salvage import FOLDER_NAME, RECOVERED_TITLE
 from app.store.store import Store
