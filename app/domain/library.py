@@ -65,3 +65,15 @@ class SearchHit:
     role: str = ""
     created_ms: int = 0
     """When the message was made, milliseconds since 1970; for a title, the conversation's newest message."""
+
+
+@immutable
+class Backup:
+    """A dated copy of the whole library."""
+
+    name: str
+    """Of its file; they sort as they were made."""
+    made_ms: int
+    """Milliseconds since 1970."""
+    size: int
+    """Bytes."""

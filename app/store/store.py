@@ -1,7 +1,9 @@
 """Everything that is kept of conversations, in one SQLite file, behind one thread."""
 
+import asyncio
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,11 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.domain.conversation import Conversation, Draft, Message
-from app.domain.library import ConversationRow, Folder, Listing, SearchHit
+from app.domain.library import Backup, ConversationRow, Folder, Listing, SearchHit
 from app.domain.request import Setup
-from app.errors import StoreCorrupt, StoreError
+from app.errors import StoreCorrupt, StoreError, StoreReadOnly
 from app.immutable import immutable
-from app.store import conversations, finding, listing, messages, removing
+from app.store import backups, conversations, finding, listing, messages, removing
 from app.store.failures import translated
 from app.store.growth import Growing
 from app.store.instance import InstanceLock
@@ -30,6 +32,9 @@ T = TypeVar("T")
 TRASH_KEPT_MS = 30 * 24 * 3600 * 1000
 TIDIED_AT_ONCE = 250
 """Messages: some milliseconds of the thread that everything else is waiting for."""
+BACKUP_EVERY_MS = 24 * 3600 * 1000
+BACKUP_AFTER_CHANGES = 2000
+"""Rows written: some hundred messages."""
 _RUNNING = "duologue.running"
 """There while the program runs: found at a start, it says that the last run did not end cleanly.
 
@@ -59,6 +64,8 @@ class Store:
         self._inode = path.stat().st_ino if path else 0
         self._growing: Growing = {}
         self._is_damaged = False
+        self._changes_copied = db.total_changes
+        """Rows that were written in this run when the newest dated copy was made."""
         self._owed: dict[str, Callable[[], None]] = {}
 
     @classmethod
@@ -281,6 +288,61 @@ class Store:
 
     async def save_fresh_setup(self, setup: Setup | None) -> None:
         await self._run(lambda: conversations.save_fresh_setup(self._db, setup))
+
+    # ---- backups
+
+    async def backups(self) -> tuple[Backup, ...]:
+        """The dated copies, the newest first; none of a store that forgets."""
+        path = self._path
+        return () if path is None else await asyncio.to_thread(backups.found, path.parent)
+
+    async def back_up_now(self) -> Backup:
+        """Make a dated copy while everything goes on; one too many of the old ones goes.
+
+        Raises StoreError: there is no room for it, or nothing to copy.
+        """
+        path = self._path
+        if path is None:
+            raise StoreReadOnly("nothing is kept on the disk")
+        changes = await self._run(lambda: self._db.total_changes)
+        stop = threading.Event()
+        try:
+            made = await asyncio.to_thread(backups.make, path, stop)
+        except asyncio.CancelledError:
+            stop.set()
+            raise
+        self._changes_copied = changes
+        return made
+
+    async def back_up_if_due(self) -> Backup | None:
+        """Make a dated copy if there is none of this day, or much has been written since; not if nothing has."""
+        if self._path is None:
+            return None
+        newest = next(iter(await self.backups()), None)
+        if newest is None:
+            return await self.back_up_now() if (await self.listing(1)).rows else None
+        changes = await self._run(lambda: self._db.total_changes) - self._changes_copied
+        is_of_today = 0 <= _now_ms() - newest.made_ms < BACKUP_EVERY_MS
+        was_written = await asyncio.to_thread(backups.written_since, self._path, newest)
+        is_due = changes >= BACKUP_AFTER_CHANGES or (was_written and not is_of_today)
+        return await self.back_up_now() if is_due else None
+
+    async def restore_backup(self, name: str) -> None:
+        """Replace everything by a dated copy, all or nothing; what was there becomes a dated copy first.
+
+        No answer may be under way. Raises StoreError: it is no sound copy, or there is no room; nothing was changed.
+        """
+        await self.back_up_now()
+        await self._run(lambda: self._put_back(name))
+
+    def _put_back(self, name: str) -> None:
+        assert self._path is not None
+        backups.put_back(self._db, self._path.parent, name)
+        configure(self._db)
+        migrate(self._db)
+        messages.interrupt(self._db)
+        self._growing.clear()
+        self._owed.clear()
 
     async def back_up(self, path: Path) -> None:
         """A whole copy at `path`, which must not exist, while everything goes on."""
