@@ -6,39 +6,10 @@ from collections.abc import Sequence
 from app.domain.conversation import Conversation, Draft
 from app.domain.request import Setup
 from app.errors import ConversationGone
-from app.immutable import immutable
 from app.store import messages
 from app.store.codec import setup_from_json, setup_to_json
+from app.store.sound import sound
 from app.store.transaction import transaction
-
-
-@immutable
-class ConversationRow:
-    id: str
-    title: str
-    title_is_manual: bool
-    last_ms: int
-    """When its newest message was made, milliseconds since 1970."""
-    pinned: bool
-    state: str
-    """Of the newest message, as `MessageState`."""
-
-
-def rows(db: sqlite3.Connection) -> tuple[ConversationRow, ...]:
-    found = db.execute(
-        """
-        SELECT CAST(c.id AS TEXT), CAST(c.title AS TEXT), c.title_is_manual,
-            CAST(coalesce(m.created_ms, c.created_ms) AS INTEGER), c.pinned, coalesce(m.state, '')
-        FROM conversations c
-        LEFT JOIN messages m ON m.seq = (SELECT max(seq) FROM messages WHERE conversation_id = c.id)
-        WHERE c.deleted_ms IS NULL
-        ORDER BY coalesce(m.seq, 0) DESC, c.rowid DESC
-        """
-    )
-    return tuple(
-        ConversationRow(id_, title or "", bool(manual), last_ms or 0, bool(pinned), state)
-        for id_, title, manual, last_ms, pinned, state in found
-    )
 
 
 def load(db: sqlite3.Connection, conversation_id: str) -> Conversation:
@@ -60,17 +31,21 @@ def load(db: sqlite3.Connection, conversation_id: str) -> Conversation:
     )
 
 
-def create(db: sqlite3.Connection, conversation: Conversation) -> None:
+def create(db: sqlite3.Connection, conversation: Conversation, folder: str = "") -> None:
+    """`folder` is the id of the one that it is begun in; empty: none."""
     db.execute(
-        "INSERT INTO conversations (id, title, title_is_manual, created_ms, setup, leaf) VALUES (?, ?, ?, ?, ?, ?) "
+        "INSERT INTO conversations (id, title, title_is_manual, created_ms, last_ms, setup, leaf, folder) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (id) DO NOTHING",
         (
             conversation.id,
-            _sound(conversation.title),
+            sound(conversation.title),
             conversation.title_is_manual,
+            conversation.created_ms,
             conversation.created_ms,
             setup_to_json(conversation.setup),
             conversation.leaf,
+            folder,
         ),
     )
 
@@ -79,7 +54,7 @@ def rename(db: sqlite3.Connection, conversation_id: str, title: str, manual: boo
     """A title by hand always wins; one that the program made never replaces it."""
     db.execute(
         "UPDATE conversations SET title = ?, title_is_manual = ? WHERE id = ? AND (? OR NOT title_is_manual)",
-        (_sound(title), manual, conversation_id, manual),
+        (sound(title), manual, conversation_id, manual),
     )
 
 
@@ -98,13 +73,20 @@ def put_away(db: sqlite3.Connection, conversation_ids: Sequence[str], at_ms: int
         )
 
 
-def empty_trash(db: sqlite3.Connection, older_than_ms: int) -> None:
-    old = db.execute("SELECT id FROM conversations WHERE deleted_ms < ?", (older_than_ms,)).fetchall()
-    for (conversation_id,) in old:
-        with transaction(db):
-            messages.remove_of(db, conversation_id)
-            db.execute("DELETE FROM drafts WHERE conversation_id = ?", (conversation_id,))
-            db.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+def empty_trash_some(db: sqlite3.Connection, older_than_ms: int, most: int) -> bool:
+    """Remove for good some of what was put away long ago. Returns whether there may be more.
+
+    Args:
+        most: so many messages at a time.
+    """
+    row = db.execute("SELECT id FROM conversations WHERE deleted_ms < ? LIMIT 1", (older_than_ms,)).fetchone()
+    if row is None:
+        return False
+    with transaction(db):
+        if messages.remove_of(db, row[0], most) < most:
+            db.execute("DELETE FROM drafts WHERE conversation_id = ?", row)
+            db.execute("DELETE FROM conversations WHERE id = ?", row)
+    return True
 
 
 def draft(db: sqlite3.Connection, conversation_id: str) -> Draft | None:
@@ -117,7 +99,7 @@ def save_draft(db: sqlite3.Connection, conversation_id: str, draft: Draft) -> No
         db.execute(
             "INSERT INTO drafts VALUES (?, ?, ?) "
             "ON CONFLICT (conversation_id) DO UPDATE SET text = excluded.text, caret = excluded.caret",
-            (conversation_id, _sound(draft.text), draft.caret),
+            (conversation_id, sound(draft.text), draft.caret),
         )
     else:
         db.execute("DELETE FROM drafts WHERE conversation_id = ?", (conversation_id,))
@@ -134,8 +116,3 @@ def fresh_setup(db: sqlite3.Connection) -> Setup | None:
 
 def save_fresh_setup(db: sqlite3.Connection, setup: Setup | None) -> None:
     save_draft(db, FRESH_SETUP, Draft(setup_to_json(setup)) if setup is not None else Draft())
-
-
-def _sound(text: str) -> str:
-    """SQLite takes no lone surrogates; a pasted one becomes a question mark rather than a lost draft."""
-    return text.encode("utf-8", "replace").decode("utf-8")

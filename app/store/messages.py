@@ -1,28 +1,15 @@
-"""Messages, their large data, and search, in SQL. Runs on the store's thread."""
+"""Messages and their large data, in SQL. Runs on the store's thread."""
 
-import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 from app.domain.blocks import Block, plain_text
 from app.domain.conversation import Message, MessageState, Role
-from app.immutable import immutable
-from app.store import growth
+from app.store import finding, growth
 from app.store.codec import blocks_from_json, blocks_to_json, facts_from_json, facts_to_json
 from app.store.growth import Growing
 from app.store.transaction import transaction
-
-_UNSEARCHABLE = re.compile("[\x00\ud800-\udfff]")
-"""What no SQLite text holds: it would end the query or refuse it."""
-
-
-@immutable
-class SearchHit:
-    conversation_id: str
-    message_id: str
-    snippet: str
-    """The words around the hit; the hit itself between U+0002 and U+0003."""
 
 
 def put(db: sqlite3.Connection, growing: Growing, conversation_id: str, message: Message) -> None:
@@ -52,9 +39,7 @@ def put(db: sqlite3.Connection, growing: Growing, conversation_id: str, message:
                 text,
             ),
         ).fetchone()
-        if before is not None:
-            unindex(db, [before])
-        db.execute("INSERT INTO message_search (rowid, text) VALUES (?, ?)", (seq, text))
+        finding.replace(db, seq, None if before is None else before[1], text)
         _use_blobs(db, seq, blobs)
         growth.forget(db, seq)
     growing.pop(seq, None)
@@ -118,42 +103,24 @@ def interrupt(db: sqlite3.Connection) -> None:
         for seq, stored, indexed in left:
             blocks = growth.grown(db, seq, str(stored))
             text = _searchable(blocks_from_json(blocks, lambda _: ""))
-            unindex(db, [(seq, indexed)])
+            finding.replace(db, seq, indexed, text)
             db.execute("UPDATE messages SET blocks = ?, text = ? WHERE seq = ?", (blocks, text, seq))
             growth.forget(db, seq)
-            db.execute("INSERT INTO message_search (rowid, text) VALUES (?, ?)", (seq, text))
 
 
-def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ...]:
-    # each word in quotes, so that nothing a person types is read as FTS5's own syntax
-    words = " ".join('"' + word.replace('"', '""') + '"*' for word in _UNSEARCHABLE.sub(" ", text).split())
-    if not words:
-        return ()
+def remove_of(db: sqlite3.Connection, conversation_id: str, most: int) -> int:
+    """The newest messages of a conversation, from the index too; how many there were. Inside a transaction.
+
+    Args:
+        most: so many at a time.
+    """
     found = db.execute(
-        """
-        SELECT m.conversation_id, m.id, snippet(message_search, 0, char(2), char(3), '…', 12)
-        FROM message_search
-        JOIN messages m ON m.seq = message_search.rowid
-        JOIN conversations c ON c.id = m.conversation_id
-        WHERE message_search MATCH ? AND c.deleted_ms IS NULL AND m.seq NOT IN (SELECT seq FROM removed)
-        ORDER BY rank LIMIT ?
-        """,
-        (words, limit),
-    )
-    return tuple(SearchHit(*row) for row in found)
-
-
-def remove_of(db: sqlite3.Connection, conversation_id: str) -> None:
-    """Every message of a conversation, from the index too. Inside a transaction."""
-    found = db.execute("SELECT seq, text FROM messages WHERE conversation_id = ?", (conversation_id,)).fetchall()
-    unindex(db, found)
-    db.execute("DELETE FROM messages WHERE conversation_id = ?", (conversation_id,))
-
-
-def unindex(db: sqlite3.Connection, found: list[tuple[int, str]]) -> None:
-    """Take messages out of the index, by seq and text; before they are deleted. Inside a transaction."""
-    # an index without its own copy of the text must be told the text that goes
-    db.executemany("INSERT INTO message_search (message_search, rowid, text) VALUES ('delete', ?, ?)", found)
+        "SELECT seq, text FROM messages WHERE conversation_id = ? ORDER BY seq DESC LIMIT ?", (conversation_id, most)
+    ).fetchall()
+    for seq, text in found:
+        finding.remove(db, seq, text)
+    db.executemany("DELETE FROM messages WHERE seq = ?", [(seq,) for seq, _ in found])
+    return len(found)
 
 
 def _use_blobs(db: sqlite3.Connection, seq: int, blobs: dict[str, str]) -> None:

@@ -137,7 +137,7 @@ def _opened(path: Path, *, is_suspicious: bool, prepare: Callable[[sqlite3.Conne
 def check_tables(db: sqlite3.Connection) -> None:
     """Raises StoreCorrupt where one of the tables is missing."""
     names = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if lost := {*TABLES, "blob_uses", "message_search"} - names:
+    if lost := {*TABLES, "blob_uses", "message_search", "unindexed"} - names:
         raise StoreCorrupt(f"it has lost its {', '.join(sorted(lost))}")
 
 

@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Sequence
 
-from app.store.messages import unindex
+from app.store import finding
+from app.store.transaction import transaction
 
 
 def put_away(db: sqlite3.Connection, message_ids: Sequence[str], at_ms: int) -> None:
@@ -21,10 +22,18 @@ def bring_back(db: sqlite3.Connection, message_ids: Sequence[str]) -> None:
     )
 
 
-def empty(db: sqlite3.Connection, older_than_ms: int) -> None:
-    """Let go for good of what was put away before that. Inside a transaction."""
-    found = db.execute(
-        "SELECT seq, text FROM messages WHERE seq IN (SELECT seq FROM removed WHERE at_ms < ?)", (older_than_ms,)
-    ).fetchall()
-    unindex(db, found)
-    db.executemany("DELETE FROM messages WHERE seq = ?", [(seq,) for seq, _ in found])
+def empty_some(db: sqlite3.Connection, older_than_ms: int, most: int) -> bool:
+    """Let go for good of some of what was put away before that. Returns whether there may be more.
+
+    Args:
+        most: so many messages at a time.
+    """
+    with transaction(db):
+        found = db.execute(
+            "SELECT seq, text FROM messages WHERE seq IN (SELECT seq FROM removed WHERE at_ms < ?) LIMIT ?",
+            (older_than_ms, most),
+        ).fetchall()
+        for seq, text in found:
+            finding.remove(db, seq, text)
+        db.executemany("DELETE FROM messages WHERE seq = ?", [(seq,) for seq, _ in found])
+    return bool(found)

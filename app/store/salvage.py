@@ -19,7 +19,7 @@ from app.store import header
 from app.store.conversations import FRESH_SETUP
 from app.store.failures import translated
 from app.store.rows import LARGEST_ROW, Row, readable
-from app.store.schema import TABLES, migrate
+from app.store.schema import NEWEST_OF_EACH, TABLES, migrate
 from app.store.transaction import transaction
 
 FOLDER_NAME = "duologue.salvage"
@@ -168,6 +168,8 @@ def _join(db: sqlite3.Connection) -> None:
     )
     db.executemany("UPDATE messages SET parent = ? WHERE seq = ?", list(_new_parents(db)))
     db.execute("DELETE FROM growth WHERE seq NOT IN (SELECT seq FROM messages)")
+    db.execute("UPDATE conversations SET folder = '' WHERE folder NOT IN (SELECT id FROM folders)")
+    db.execute(NEWEST_OF_EACH)
     for seq, text in db.execute("SELECT seq, blocks FROM messages UNION ALL SELECT seq, tail FROM growth"):
         uses = [(seq, hash_) for hash_ in _BLOB.findall(text)]
         db.executemany("INSERT OR IGNORE INTO blob_uses SELECT ?, hash FROM blobs WHERE hash = ?", uses)

@@ -10,8 +10,16 @@ from app.errors import StoreError, StoreTooNew
 APPLICATION_ID = 0x44756F6C
 """`Duol`, in SQLite's header: a database without it is somebody else's."""
 
-TABLES = ("blobs", "conversations", "messages", "growth", "drafts", "removed")
+TABLES = ("blobs", "folders", "conversations", "messages", "growth", "drafts", "removed")
 """What holds data; the rest can be made of it anew."""
+
+NEWEST_OF_EACH = """
+    UPDATE conversations SET (last_seq, last_ms, last_state) = (
+        SELECT coalesce(max(seq), 0), coalesce(created_ms, conversations.created_ms), coalesce(state, '')
+        FROM messages WHERE conversation_id = conversations.id
+    )
+"""
+"""Makes what the library shows of every conversation anew."""
 
 MIGRATIONS = (
     """
@@ -74,6 +82,47 @@ MIGRATIONS = (
         seq INTEGER PRIMARY KEY REFERENCES messages(seq) ON DELETE CASCADE,
         at_ms INTEGER NOT NULL
     ) STRICT;
+    """,
+    """
+    -- what the library shows of a conversation, so that no message is read for it; the triggers keep it true
+    ALTER TABLE conversations ADD COLUMN last_seq INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE conversations ADD COLUMN last_ms INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE conversations ADD COLUMN last_state TEXT NOT NULL DEFAULT '';
+    ALTER TABLE conversations ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE conversations ADD COLUMN folder TEXT NOT NULL DEFAULT '';
+    UPDATE conversations SET (last_seq, last_ms, last_state) = (
+        SELECT coalesce(max(seq), 0), coalesce(created_ms, conversations.created_ms), coalesce(state, '')
+        FROM messages WHERE conversation_id = conversations.id
+    );
+    CREATE INDEX library ON conversations(
+        pinned, folder, last_seq, id, title, title_is_manual, last_ms, last_state, unread
+    ) WHERE deleted_ms IS NULL;
+    CREATE INDEX trash ON conversations(deleted_ms) WHERE deleted_ms IS NOT NULL;
+    CREATE TRIGGER message_made AFTER INSERT ON messages BEGIN
+        UPDATE conversations SET last_seq = new.seq, last_ms = new.created_ms, last_state = new.state
+        WHERE id = new.conversation_id AND last_seq < new.seq;
+    END;
+    CREATE TRIGGER message_ended AFTER UPDATE OF state ON messages WHEN old.state <> new.state BEGIN
+        UPDATE conversations SET last_state = new.state WHERE id = new.conversation_id AND last_seq = new.seq;
+    END;
+    CREATE TRIGGER message_removed AFTER DELETE ON messages BEGIN
+        UPDATE conversations SET (last_seq, last_ms, last_state) = (
+            SELECT coalesce(max(seq), 0), coalesce(created_ms, conversations.created_ms), coalesce(state, '')
+            FROM messages WHERE conversation_id = old.conversation_id
+        ) WHERE id = old.conversation_id AND last_seq = old.seq;
+    END;
+
+    -- an empty setup: the program's default
+    CREATE TABLE folders (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, setup TEXT NOT NULL, created_ms INTEGER NOT NULL
+    ) STRICT;
+
+    -- with an index of beginnings: what is typed is found while it is typed. It is filled from the newest message down,
+    -- some at a time: what is not in it yet stands below this mark
+    DROP TABLE message_search;
+    CREATE VIRTUAL TABLE message_search USING fts5(text, content='messages', content_rowid='seq', prefix='1 2 3');
+    CREATE TABLE unindexed (below INTEGER NOT NULL) STRICT;
+    INSERT INTO unindexed SELECT max(seq) + 1 FROM messages HAVING count(*) > 0;
     """,
 )
 

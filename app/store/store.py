@@ -1,7 +1,9 @@
 """Everything that is kept of conversations, in one SQLite file, behind one thread."""
 
+import asyncio
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,15 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.domain.conversation import Conversation, Draft, Message
+from app.domain.library import Backup, ConversationRow, Folder, Listing, SearchHit
 from app.domain.request import Setup
-from app.errors import StoreCorrupt, StoreError
+from app.errors import StoreCorrupt, StoreError, StoreReadOnly
 from app.immutable import immutable
-from app.store import conversations, messages, removing
-from app.store.conversations import ConversationRow
+from app.store import backups, conversations, finding, listing, messages, removing
 from app.store.failures import translated
 from app.store.growth import Growing
 from app.store.instance import InstanceLock
-from app.store.messages import SearchHit
 from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file, prepare_folder
 from app.store.reading_only import copied
 from app.store.salvage import sync
@@ -29,6 +30,11 @@ from app.store.worker import Worker
 T = TypeVar("T")
 
 TRASH_KEPT_MS = 30 * 24 * 3600 * 1000
+TIDIED_AT_ONCE = 250
+"""Messages: some milliseconds of the thread that everything else is waiting for."""
+BACKUP_EVERY_MS = 24 * 3600 * 1000
+BACKUP_AFTER_CHANGES = 2000
+"""Rows written: some hundred messages."""
 _RUNNING = "duologue.running"
 """There while the program runs: found at a start, it says that the last run did not end cleanly.
 
@@ -58,6 +64,8 @@ class Store:
         self._inode = path.stat().st_ino if path else 0
         self._growing: Growing = {}
         self._is_damaged = False
+        self._changes_copied = db.total_changes
+        """Rows that were written in this run when the newest dated copy was made."""
         self._owed: dict[str, Callable[[], None]] = {}
 
     @classmethod
@@ -103,7 +111,7 @@ class Store:
         def make() -> Store:
             with translated():
                 db = copied(folder / FILE_NAME)
-                _prepare(db)
+                messages.interrupt(db)
                 return cls(worker, db, None, None)
 
         try:
@@ -126,7 +134,15 @@ class Store:
 
     async def conversations(self) -> tuple[ConversationRow, ...]:
         """One row each, the one with the newest message first."""
-        return await self._run(lambda: conversations.rows(self._db))
+        return await self._run(lambda: listing.rows(self._db))
+
+    async def listing(self, limit: int, folders: Sequence[str] = ()) -> Listing:
+        """The library as it is shown: pins, folders, and so many of the other conversations.
+
+        Args:
+            folders: ids of those that are open.
+        """
+        return await self._run(lambda: listing.listing(self._db, limit, folders))
 
     async def load(self, conversation_id: str) -> Conversation:
         """Raises ConversationGone when there is none of this id."""
@@ -145,12 +161,35 @@ class Store:
     async def set_leaf(self, conversation_id: str, leaf: str | None) -> None:
         await self._run(lambda: conversations.set_leaf(self._db, conversation_id, leaf))
 
+    async def pin(self, conversation_ids: Sequence[str], pinned: bool) -> None:
+        await self._run(lambda: listing.pin(self._db, conversation_ids, pinned))
+
+    async def mark_unread(self, conversation_ids: Sequence[str], unread: bool) -> None:
+        await self._run(lambda: listing.mark_unread(self._db, conversation_ids, unread))
+
     async def delete(self, conversation_ids: Sequence[str]) -> None:
-        """Put away; `restore` brings back. What was put away 30 days ago goes for good at the next start."""
+        """Put away, all or none; `restore` brings back. What was put away 30 days ago goes for good, see `tidy`."""
         await self._run(lambda: conversations.put_away(self._db, conversation_ids, _now_ms()))
 
     async def restore(self, conversation_ids: Sequence[str]) -> None:
         await self._run(lambda: conversations.put_away(self._db, conversation_ids, None))
+
+    # ---- folders
+
+    async def put_folder(self, folder: Folder) -> None:
+        """Make a folder, or give the one with its id its name and setup."""
+        await self._run(lambda: listing.put_folder(self._db, folder))
+
+    async def put_into_folder(self, conversation_ids: Sequence[str], folder_id: str) -> None:
+        """The empty id takes conversations out of their folders."""
+        await self._run(lambda: listing.put_into_folder(self._db, conversation_ids, folder_id))
+
+    async def remove_folder(self, folder_id: str) -> tuple[str, ...]:
+        """What lay in it lies in none. Returns the ids of those conversations, for `restore_folder`."""
+        return await self._run(lambda: listing.remove_folder(self._db, folder_id))
+
+    async def restore_folder(self, folder: Folder, conversation_ids: Sequence[str]) -> None:
+        await self._run(lambda: listing.restore_folder(self._db, folder, conversation_ids))
 
     # ---- messages
 
@@ -162,12 +201,12 @@ class Store:
         """Add a message and make it the end of the active path, both or neither."""
         await self._run(lambda: self._put_leaf(conversation_id, message))
 
-    async def add(self, conversation: Conversation, message: Message) -> None:
-        """Store a conversation with its first message, both or neither."""
+    async def add(self, conversation: Conversation, message: Message, folder: str = "") -> None:
+        """Store a conversation with its first message, both or neither; in the folder of that id, if there is one."""
 
         def both() -> None:
             with transaction(self._db):
-                conversations.create(self._db, conversation)
+                conversations.create(self._db, conversation, folder)
                 self._put_leaf(conversation.id, message)
 
         await self._run(both)
@@ -215,8 +254,24 @@ class Store:
         await self._run(lambda: messages.grow(self._db, self._growing, message))
 
     async def search(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
-        """Messages with all the words of `text`, the best first."""
-        return await self._run(lambda: messages.search(self._db, text, limit))
+        """Messages with all the words of `text`, or words that begin so, the newest first."""
+        return await self._run(lambda: finding.search(self._db, text, limit))
+
+    async def search_titles(self, text: str, limit: int = 50) -> tuple[SearchHit, ...]:
+        """Conversations with all the words of `text` in their titles, the newest first."""
+        return await self._run(lambda: finding.titles(self._db, text, limit))
+
+    async def tidy(self) -> None:
+        """Do what a start would not wait for: index what a newer program made searchable anew, empty the trash.
+
+        Done in small steps between which every other call has its turn. What a cancelled one left, the next does.
+        """
+        while await self._run(lambda: finding.index_some(self._db, TIDIED_AT_ONCE)):
+            pass
+        long_ago = _now_ms() - TRASH_KEPT_MS
+        for some in (conversations.empty_trash_some, removing.empty_some):
+            while await self._run(partial(some, self._db, long_ago, TIDIED_AT_ONCE)):
+                pass
 
     # ---- drafts
 
@@ -233,6 +288,61 @@ class Store:
 
     async def save_fresh_setup(self, setup: Setup | None) -> None:
         await self._run(lambda: conversations.save_fresh_setup(self._db, setup))
+
+    # ---- backups
+
+    async def backups(self) -> tuple[Backup, ...]:
+        """The dated copies, the newest first; none of a store that forgets."""
+        path = self._path
+        return () if path is None else await asyncio.to_thread(backups.found, path.parent)
+
+    async def back_up_now(self) -> Backup:
+        """Make a dated copy while everything goes on; one too many of the old ones goes.
+
+        Raises StoreError: there is no room for it, or nothing to copy.
+        """
+        path = self._path
+        if path is None:
+            raise StoreReadOnly("nothing is kept on the disk")
+        changes = await self._run(lambda: self._db.total_changes)
+        stop = threading.Event()
+        try:
+            made = await asyncio.to_thread(backups.make, path, stop)
+        except asyncio.CancelledError:
+            stop.set()
+            raise
+        self._changes_copied = changes
+        return made
+
+    async def back_up_if_due(self) -> Backup | None:
+        """Make a dated copy if there is none of this day, or much has been written since; not if nothing has."""
+        if self._path is None:
+            return None
+        newest = next(iter(await self.backups()), None)
+        if newest is None:
+            return await self.back_up_now() if (await self.listing(1)).rows else None
+        changes = await self._run(lambda: self._db.total_changes) - self._changes_copied
+        is_of_today = 0 <= _now_ms() - newest.made_ms < BACKUP_EVERY_MS
+        was_written = await asyncio.to_thread(backups.written_since, self._path, newest)
+        is_due = changes >= BACKUP_AFTER_CHANGES or (was_written and not is_of_today)
+        return await self.back_up_now() if is_due else None
+
+    async def restore_backup(self, name: str) -> None:
+        """Replace everything by a dated copy, all or nothing; what was there becomes a dated copy first.
+
+        No answer may be under way. Raises StoreError: it is no sound copy, or there is no room; nothing was changed.
+        """
+        await self.back_up_now()
+        await self._run(lambda: self._put_back(name))
+
+    def _put_back(self, name: str) -> None:
+        assert self._path is not None
+        backups.put_back(self._db, self._path.parent, name)
+        configure(self._db)
+        migrate(self._db)
+        messages.interrupt(self._db)
+        self._growing.clear()
+        self._owed.clear()
 
     async def back_up(self, path: Path) -> None:
         """A whole copy at `path`, which must not exist, while everything goes on."""
@@ -309,7 +419,7 @@ def _open(worker: Worker, folder: Path, claimed: int | None) -> Opened:
         is_suspicious = running.exists()
         is_damaged = is_suspicious and running.stat().st_size > 0
         db, recovery = open_file(
-            folder / FILE_NAME, is_suspicious=is_suspicious, is_damaged=is_damaged, prepare=_prepare
+            folder / FILE_NAME, is_suspicious=is_suspicious, is_damaged=is_damaged, prepare=messages.interrupt
         )
         with translated():
             os.close(os.open(running, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
@@ -317,13 +427,6 @@ def _open(worker: Worker, folder: Path, claimed: int | None) -> Opened:
     except BaseException:
         lock.release()
         raise
-
-
-def _prepare(db: sqlite3.Connection) -> None:
-    messages.interrupt(db)
-    conversations.empty_trash(db, _now_ms() - TRASH_KEPT_MS)
-    with transaction(db):
-        removing.empty(db, _now_ms() - TRASH_KEPT_MS)
 
 
 def _now_ms() -> int:

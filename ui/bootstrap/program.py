@@ -129,6 +129,7 @@ class Program(QObject):
         self._rows.refresh()
         await self._conversation.start(opened if isinstance(opened, str) else "", send=early())
         self._ask_for_key()
+        self._tasks.start("tidy", self._store.tidy)
 
     async def closed(self) -> None:
         """Wait until the person closes the window, put everything away, and close it."""
@@ -228,7 +229,11 @@ class Program(QObject):
             window.page, library, replies, self._default_setup, self._catalogue.cost
         )
         self._rows = LibraryPresenter(
-            window.library, library, self._store.search, lambda: self._conversation.answering, now_ms
+            window.library,
+            library,
+            lambda: self._conversation.answering,
+            lambda: self._conversation.shown_setup,
+            now_ms,
         )
         self._commands = Commands(
             window.main,

@@ -5,7 +5,7 @@ Nothing that was there is changed: what is new stands beside it, and what is del
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -43,7 +43,7 @@ class Branching(QObject):
     def __init__(
         self,
         view: BranchingView,
-        library: Library[Any],
+        library: Library,
         tasks: TaskScope,
         now_ms: Callable[[], int],
         parent: QObject,

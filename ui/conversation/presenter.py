@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
+from app.domain.library import Folder
 from app.domain.request import Setup
 from app.domain.stream import ClientEvent, ResponseStarted, Retrying
 from app.errors import ConversationGone, DuologueError, StoreError
@@ -37,6 +38,7 @@ class ConversationPresenter(QObject):
         rows_changed: a conversation was added, answered or renamed: the library's rows are out of date.
         shown: this conversation is on the page now; arg: its id, empty for one that is not stored yet.
         setup_shown: the setup of what is shown; arg: a Setup.
+        ended_unseen: an answer has ended in a conversation that is not on the page; arg: its id.
         failed: something expected went wrong outside any answer; arg: a DuologueError.
         retry_failed: a retry failed and the earlier answer stays; arg: the facts of the error.
     """
@@ -44,13 +46,14 @@ class ConversationPresenter(QObject):
     rows_changed = Signal()
     shown = Signal(str)
     setup_shown = Signal(object)
+    ended_unseen = Signal(str)
     failed = Signal(object)
     retry_failed = Signal(dict)
 
     def __init__(
         self,
         page: ConversationPage,
-        library: Library[Any],
+        library: Library,
         replies: ReplyService,
         default_setup: Callable[[], Setup],
         cost: Callable[[Conversation], float | None],
@@ -99,6 +102,10 @@ class ConversationPresenter(QObject):
         return "" if self._session.is_new else self._session.conversation.id
 
     @property
+    def shown_setup(self) -> Setup:
+        return self._session.conversation.setup
+
+    @property
     def answering(self) -> frozenset[str]:
         """Ids of the conversations in which an answer is being made."""
         return frozenset(id_ for id_, each in self._sessions.items() if each.is_answering)
@@ -135,7 +142,18 @@ class ConversationPresenter(QObject):
 
     def new(self) -> None:
         """Show a conversation that exists once something is sent in it."""
+        self._fresh.folder = ""
         self.open("")
+
+    def begin_in(self, folder: Folder) -> None:
+        """Show a new conversation that is to lie in a folder, with the setup that the folder gives it."""
+        self._save_draft()
+        self._tasks.start("open", partial(self._open_in, folder))
+
+    def show_hit(self, conversation_id: str, message_id: str, words: str) -> None:
+        """Show a message, on whatever branch it stands, with `words` of it marked."""
+        self._save_draft()
+        self._tasks.start("open", partial(self._open_at, conversation_id, message_id, words))
 
     def stop(self) -> None:
         """Stop the shown conversation's answer. What has arrived stays."""
@@ -215,6 +233,24 @@ class ConversationPresenter(QObject):
 
     async def _open(self, conversation_id: str) -> None:
         self._show(await self._session_of(conversation_id))
+
+    async def _open_in(self, folder: Folder) -> None:
+        session = await self._session_of("")
+        session.folder = folder.id
+        setup = folder.setup or self._default_setup()
+        session.conversation = replace(session.conversation, setup=setup)
+        self._fresh_setup = setup
+        self._show(session)
+
+    async def _open_at(self, conversation_id: str, message_id: str, words: str) -> None:
+        session = await self._session_of(conversation_id)
+        if not session.is_busy:
+            session.conversation = await self._library.show_message(session.conversation, message_id)
+        self._show(session)
+        path = [each.id for each in session.shown_path]
+        if message_id in path:
+            self._page.transcript.show_message(path.index(message_id))
+            self._page.transcript.find_text(words)
 
     async def _session_of(self, conversation_id: str) -> Session:
         session = self._sessions.get(conversation_id)
@@ -430,6 +466,8 @@ class ConversationPresenter(QObject):
             self._page.transcript.finish(message)
             self._page.composer.set_busy(False)
             self._show_cost()
+        elif message.state is not MessageState.STOPPED:
+            self.ended_unseen.emit(session.conversation.id)
         self.rows_changed.emit()
 
     def _show_cost(self) -> None:

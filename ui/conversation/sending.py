@@ -38,7 +38,7 @@ class Sending:
 
     def __init__(
         self,
-        library: Library[Any],
+        library: Library,
         replies: ReplyService,
         tasks: TaskScope,
         now_ms: Callable[[], int],
@@ -143,7 +143,7 @@ class Sending:
         if was_new:
             conversation = replace(conversation, title=title_from(text), created_ms=self._now_ms())
         message = Message(new_id(), session.parent_of_next, Role.USER, (TextBlock(text),), created_ms=self._now_ms())
-        session.conversation = await self._library.add(conversation, message)
+        session.conversation = await self._library.add(conversation, message, session.folder)
         session.resend_of = None
         session.fallback_leaf = None
         session.sent(text)

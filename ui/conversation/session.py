@@ -28,6 +28,8 @@ class Session:
     def __init__(self, conversation: Conversation, draft: Draft, view: SessionView) -> None:
         self.conversation = conversation
         self.draft = draft
+        self.folder = ""
+        """The id of the folder that it is to lie in, while it is not stored."""
         self.phase: Phase | None = None
         self.fallback_leaf: str | None = None
         """While a retry runs: the answer that stays if the retry fails."""

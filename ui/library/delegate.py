@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, 
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from ui.library.groups import Heading, LibraryRow
+from ui.library.groups import FolderRow, Heading, LibraryRow
 from ui.library.model import ENTRY_ROLE, shown_title
 from ui.theme import fonts, metrics
 from ui.theme.style import dress
@@ -12,6 +12,8 @@ from ui.theme.theme import Theme
 from ui.widgets.direction import isolated, line_option
 
 Index = QModelIndex | QPersistentModelIndex
+INDENT_PX = metrics.SPACE * 4
+"""Of what lies in a folder."""
 ICONS = {"": "message-circle", "answering": "message-circle", "failed": "triangle-alert"}
 
 
@@ -39,6 +41,8 @@ class LibraryDelegate(QStyledItemDelegate):
             self._heading(painter, rect, entry)
         elif isinstance(entry, LibraryRow):
             self._row(painter, rect, option.state, entry)
+        elif isinstance(entry, FolderRow):
+            self._folder(painter, rect, option.state, entry)
         painter.restore()
 
     def _heading(self, painter: QPainter, rect: QRect, heading: Heading) -> None:
@@ -49,21 +53,36 @@ class LibraryDelegate(QStyledItemDelegate):
 
     def _row(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, row: LibraryRow) -> None:
         self._ground(painter, rect, state, is_open=row.id == self.open_id)
-        palette, icons = self._theme.palette, self._theme.icons
+        palette = self._theme.palette
         icon = "pin" if row.pinned and row.state != "failed" else ICONS.get(row.state, ICONS[""])
         colour = palette.error if row.state == "failed" else palette.muted
-        painter.drawPixmap(
-            rect.left() + metrics.SPACE * 2,
-            rect.center().y() - metrics.ICON_PX // 2 + 1,
-            icons.pixmap(icon, colour, dpr=painter.device().devicePixelRatioF()),
-        )
+        indent = 0 if row.pinned or not row.folder else INDENT_PX
+        self._icon(painter, rect, icon, colour, indent)
         right = metrics.SPACE * 2
-        if row.state == "answering":
-            self._dot(painter, rect)
+        if row.state == "answering" or row.unread:
+            self._dot(painter, rect, palette.claude if row.state == "answering" else palette.accent)
             right += metrics.DOT_PX + metrics.SPACE * 2
-        font = self._open if row.id == self.open_id else self._plain
-        left = metrics.SPACE * 2 + metrics.ICON_PX + metrics.SPACE * 2
+        font = self._open if row.id == self.open_id or row.unread else self._plain
+        left = indent + metrics.SPACE * 2 + metrics.ICON_PX + metrics.SPACE * 2
         self._title(painter, rect.adjusted(left, 0, -right, 0), shown_title(row), font)
+
+    def _folder(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, folder: FolderRow) -> None:
+        self._ground(painter, rect, state, is_open=False)
+        self._icon(painter, rect, "folder-open" if folder.is_open else "folder", self._theme.palette.muted, 0)
+        left = metrics.SPACE * 2 + metrics.ICON_PX + metrics.SPACE * 2
+        count = f"{folder.count:,}"
+        room = QFontMetrics(self._plain).horizontalAdvance(count) + metrics.SPACE * 4
+        self._title(painter, rect.adjusted(left, 0, -room, 0), " ".join(folder.name.split()), self._plain)
+        painter.setPen(QColor(self._theme.palette.muted))
+        place = rect.adjusted(0, 0, -metrics.SPACE * 2, 0)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+
+    def _icon(self, painter: QPainter, rect: QRect, icon: str, colour: str, indent: int) -> None:
+        painter.drawPixmap(
+            rect.left() + indent + metrics.SPACE * 2,
+            rect.center().y() - metrics.ICON_PX // 2 + 1,
+            self._theme.icons.pixmap(icon, colour, dpr=painter.device().devicePixelRatioF()),
+        )
 
     def _ground(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, *, is_open: bool) -> None:
         palette = self._theme.palette
@@ -83,9 +102,9 @@ class LibraryDelegate(QStyledItemDelegate):
         box = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(box, metrics.RADIUS_ROW, metrics.RADIUS_ROW)
 
-    def _dot(self, painter: QPainter, rect: QRect) -> None:
+    def _dot(self, painter: QPainter, rect: QRect, colour: str) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.palette.claude))
+        painter.setBrush(QColor(colour))
         left = rect.right() - metrics.SPACE * 2 - metrics.DOT_PX
         painter.drawEllipse(QRectF(left, rect.center().y() - metrics.DOT_PX / 2 + 1, metrics.DOT_PX, metrics.DOT_PX))
 

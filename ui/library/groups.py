@@ -1,11 +1,13 @@
 """Under which heading a conversation stands: pure arithmetic on days."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import accumulate
 
+from app.immutable import immutable
+
 PINNED = "Pinned"
+FOLDERS = "Folders"
 MONTHS = (
     "January",
     "February",
@@ -22,7 +24,7 @@ MONTHS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LibraryRow:
     """One conversation in the library."""
 
@@ -33,37 +35,64 @@ class LibraryRow:
     state: str = ""
     """"" | `answering` | `failed`."""
     pinned: bool = False
+    folder: str = ""
+    """The id of the folder that it lies in; empty: none."""
+    unread: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Heading:
     text: str
 
 
-Entry = LibraryRow | Heading
+@immutable
+class FolderRow:
+    """One folder; what lies in it stands below while it is open."""
+
+    id: str
+    name: str
+    count: int = 0
+    is_open: bool = False
+    has_setup: bool = False
+    """A conversation that is begun in it starts with a setup of its own."""
 
 
-def grouped(rows: Sequence[LibraryRow], now_ms: int, zone: tzinfo | None = None) -> tuple[Entry, ...]:
-    """The rows under their headings: the pinned ones first, else in the order in which they are given, by day.
+Entry = LibraryRow | Heading | FolderRow
+
+
+def grouped(
+    rows: Sequence[LibraryRow], now_ms: int, zone: tzinfo | None = None, folders: Sequence[FolderRow] = ()
+) -> tuple[Entry, ...]:
+    """The rows under their headings: the pinned ones, the folders, then the others in the order that is given, by day.
 
     That order is the store's, the newest message first, and clocks do not change it: a row that says to be older than
     one below it was made by a clock that had jumped, and stands under the same day as that one.
 
     `now_ms` in milliseconds since 1970; days begin at midnight in `zone`, by default this machine's.
     """
-    entries: list[Entry] = []
+    known = {folder.id for folder in folders}
+    pinned = [row for row in rows if row.pinned]
+    filed = [row for row in rows if not row.pinned and row.folder in known]
+    others = [row for row in rows if not row.pinned and row.folder not in known]
+    entries: list[Entry] = [Heading(PINNED), *pinned] if pinned else []
+    if folders:
+        entries.append(Heading(FOLDERS))
+    for folder in folders:
+        entries.append(folder)
+        entries += [row for row in filed if row.folder == folder.id and folder.is_open]
+    return (*entries, *_by_day(others, now_ms, zone))
+
+
+def _by_day(rows: Sequence[LibraryRow], now_ms: int, zone: tzinfo | None) -> Iterator[Entry]:
     heading = ""
     calendar = _Calendar(now_ms, zone)
-    pinned = [row for row in rows if row.pinned]
-    others = [row for row in rows if not row.pinned]
-    times = list(accumulate((min(row.last_ms, now_ms) for row in reversed(others)), max))
-    for row in (*pinned, *others):
-        found = PINNED if row.pinned else calendar.heading(times.pop())
+    times = list(accumulate((min(row.last_ms, now_ms) for row in reversed(rows)), max))
+    for row in rows:
+        found = calendar.heading(times.pop())
         if found != heading:
-            entries.append(Heading(found))
+            yield Heading(found)
             heading = found
-        entries.append(row)
-    return tuple(entries)
+        yield row
 
 
 class _Calendar:

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from ui.library.groups import Entry, Heading, LibraryRow, grouped
+from ui.library.groups import Entry, FolderRow, Heading, LibraryRow, grouped
 from ui.widgets.direction import isolated
 from ui.widgets.elided_label import LONGEST
 
@@ -32,25 +32,49 @@ class LibraryModel(QAbstractListModel):
 
     Signals:
         title_typed: a person gave a conversation a new title; args: id, title.
+        name_typed: a person gave a folder a new name; args: id, name.
+        more_wanted: the end has come into sight, and there are more.
     """
 
     title_typed = Signal(str, str)
+    name_typed = Signal(str, str)
+    more_wanted = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._entries: tuple[Entry, ...] = ()
         self._places: dict[str, int] = {}
+        self._has_more = False
 
-    def show(self, rows: Sequence[LibraryRow], now_ms: int) -> None:
-        """Take new rows. Rows that stand where they stood are only told to be drawn again."""
-        entries = grouped(rows, now_ms)
-        if [_key(entry) for entry in entries] == [_key(entry) for entry in self._entries]:
-            self._replace(entries)
+    def show(
+        self, rows: Sequence[LibraryRow], now_ms: int, folders: Sequence[FolderRow] = (), *, has_more: bool = False
+    ) -> None:
+        """Take new rows. Rows that stand where they stood are only told to be drawn again.
+
+        Args:
+            has_more: there are more than these; `more_wanted` asks for them.
+        """
+        entries = grouped(rows, now_ms, folders=folders)
+        self._has_more = has_more
+        keys, known = [_key(entry) for entry in entries], [_key(entry) for entry in self._entries]
+        if known and keys[: len(known)] == known:
+            self._replace(entries[: len(known)])
+            self._append(entries)
             return
         self.beginResetModel()
         self._entries = entries
-        self._places = {entry.id: at for at, entry in enumerate(entries) if isinstance(entry, LibraryRow)}
+        self._find_places()
         self.endResetModel()
+
+    def _append(self, entries: tuple[Entry, ...]) -> None:
+        if len(entries) > len(self._entries):
+            self.beginInsertRows(QModelIndex(), len(self._entries), len(entries) - 1)
+            self._entries = entries
+            self._find_places()
+            self.endInsertRows()
+
+    def _find_places(self) -> None:
+        self._places = {entry.id: at for at, entry in enumerate(self._entries) if not isinstance(entry, Heading)}
 
     def place(self, conversation_id: str) -> QModelIndex:
         """Where a conversation stands; an invalid index if it is not shown."""
@@ -76,6 +100,19 @@ class LibraryModel(QAbstractListModel):
         entry = self._entries[index.row()] if 0 <= index.row() < len(self._entries) else None
         return entry if isinstance(entry, LibraryRow) else None
 
+    def folder_at(self, index: Index) -> FolderRow | None:
+        """The folder at `index`, or None for anything else."""
+        entry = self._entries[index.row()] if 0 <= index.row() < len(self._entries) else None
+        return entry if isinstance(entry, FolderRow) else None
+
+    @property
+    def folders(self) -> tuple[FolderRow, ...]:
+        return tuple(entry for entry in self._entries if isinstance(entry, FolderRow))
+
+    @property
+    def has_more(self) -> bool:
+        return self._has_more
+
     def _replace(self, entries: tuple[Entry, ...]) -> None:
         changed = [at for at, (old, new) in enumerate(zip(self._entries, entries, strict=True)) if old != new]
         self._entries = entries
@@ -87,10 +124,18 @@ class LibraryModel(QAbstractListModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._entries)
 
+    def canFetchMore(self, parent: Index) -> bool:
+        return self._has_more and not parent.isValid()
+
+    def fetchMore(self, parent: Index) -> None:
+        if self._has_more:
+            self._has_more = False  # asked once; the answer says anew
+            self.more_wanted.emit()
+
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        if self.row_at(index) is None:
+        if isinstance(self._entries[index.row()], Heading):
             return Qt.ItemFlag.ItemNeverHasChildren
         return super().flags(index) | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemNeverHasChildren
 
@@ -102,11 +147,14 @@ class LibraryModel(QAbstractListModel):
             return entry
         if isinstance(entry, Heading):
             return entry.text if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
-        return _told(entry, role)
+        return _told_folder(entry, role) if isinstance(entry, FolderRow) else _told(entry, role)
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        row = self.row_at(index)
+        row, folder = self.row_at(index), self.folder_at(index)
         title = " ".join(str(value).split())
+        if folder is not None and role == Qt.ItemDataRole.EditRole and title and title != folder.name:
+            self.name_typed.emit(folder.id, title)
+            return True
         if row is None or role != Qt.ItemDataRole.EditRole or not title or title == row.title:
             return False
         self.title_typed.emit(row.id, title)
@@ -124,9 +172,24 @@ def _told(row: LibraryRow, role: int) -> object:
     if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
         return shown_title(row)
     if role == Qt.ItemDataRole.AccessibleTextRole:
-        return ", ".join(part for part in (shown_title(row), _STATES.get(row.state)) if part)
+        unread = "Unread" if row.unread else ""
+        pinned = "Pinned" if row.pinned else ""
+        return ", ".join(part for part in (shown_title(row), _STATES.get(row.state), unread, pinned) if part)
+    return None
+
+
+def _told_folder(folder: FolderRow, role: int) -> object:
+    if role == Qt.ItemDataRole.AccessibleTextRole:
+        return f"Folder {folder.name}, {folder.count:,} conversations, {'open' if folder.is_open else 'closed'}"
+    if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
+        return folder.name
     return None
 
 
 def _key(entry: Entry) -> str:
-    return f"heading {entry.text}" if isinstance(entry, Heading) else entry.id
+    match entry:
+        case Heading(text):
+            return f"heading {text}"
+        case FolderRow(id_):
+            return f"folder {id_}"
+    return entry.id

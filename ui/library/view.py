@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.library.groups import LibraryRow
+from ui.library.groups import FolderRow, LibraryRow
+from ui.library.hits import HitList, HitRow
 from ui.library.list import LibraryList
 from ui.theme import metrics
 from ui.theme.style import dress
@@ -21,19 +22,15 @@ NOTHING_FOUND = "No conversation matches."
 class LibraryView(QWidget):
     """Emits what the person wants; does nothing about it. Its setters emit nothing.
 
+    What is wanted of conversations and folders is told by `intents`.
+
     Signals:
-        open_requested: arg: a conversation's id.
         new_requested: a new conversation.
-        rename_requested: args: id, the new title, never empty.
-        delete_requested: arg: list of ids.
         search_changed: arg: what is being searched for; empty: everything.
         settings_requested, connection_requested: those pages.
     """
 
-    open_requested = Signal(str)
     new_requested = Signal()
-    rename_requested = Signal(str, str)
-    delete_requested = Signal(list)
     search_changed = Signal(str)
     settings_requested = Signal()
     connection_requested = Signal()
@@ -45,6 +42,9 @@ class LibraryView(QWidget):
         self.new_button = RowButton(theme, "square-pen", "New conversation", look="plain", keys="Ctrl+N")
         self.search = QLineEdit()
         self.list = LibraryList(theme)
+        self.intents = self.list.intents
+        self.hits = HitList(theme)
+        self.hits.hide()
         self.empty = QLabel(EMPTY)
         self.connection_pill = Pill()
         self.connection_button = RowButton(theme, "plug-zap", "", end=self.connection_pill)
@@ -59,15 +59,36 @@ class LibraryView(QWidget):
 
     # ---- what is shown
 
-    def show(self, rows: Sequence[LibraryRow] | None = None, *, now_ms: int = 0) -> None:
-        """Show these conversations, grouped by how long before `now_ms` they were used. Without rows: QWidget.show."""
+    def show(
+        self,
+        rows: Sequence[LibraryRow] | None = None,
+        *,
+        now_ms: int = 0,
+        folders: Sequence[FolderRow] = (),
+        has_more: bool = False,
+    ) -> None:
+        """Show these conversations and folders. Without rows: QWidget.show.
+
+        Args:
+            now_ms: they are grouped by how long before this they were used.
+            has_more: there are more; `intents.more_wanted` asks for them.
+        """
         if rows is None:
             super().show()
             return
-        self.list.show_rows(rows, now_ms)
-        self.empty.setText(NOTHING_FOUND if self.search.text().strip() else EMPTY)
-        self.empty.setVisible(not rows)
-        self.list.setVisible(bool(rows))
+        self.list.show_rows(rows, now_ms, folders, has_more=has_more)
+        self._show_one_of(self.list, is_empty=not rows and not folders, words=EMPTY)
+
+    def show_hits(self, hits: Sequence[HitRow], now_ms: int) -> None:
+        """Show what a search has found, in place of the conversations."""
+        self.hits.show_hits(hits, now_ms)
+        self._show_one_of(self.hits, is_empty=not hits, words=NOTHING_FOUND)
+
+    def _show_one_of(self, shown: QWidget, *, is_empty: bool, words: str) -> None:
+        self.empty.setText(words)
+        self.empty.setVisible(is_empty)
+        for each in (self.list, self.hits):
+            each.setVisible(each is shown and not is_empty)
 
     def select(self, conversation_id: str) -> None:
         """Mark the conversation that is on the page; empty: none of these."""
@@ -123,6 +144,7 @@ class LibraryView(QWidget):
         column.addWidget(self.search)
         column.addWidget(self.empty)
         column.addWidget(self.list, 1)
+        column.addWidget(self.hits, 1)
         foot = QVBoxLayout()
         foot.setSpacing(0)
         foot.addWidget(self.connection_button)
@@ -134,14 +156,18 @@ class LibraryView(QWidget):
         self.new_button.clicked.connect(self._ask_new)
         self.search.textEdited.connect(self.search_changed)
         self.search.textChanged.connect(self._show_keys)
-        self.search.returnPressed.connect(self.list.open_first)
-        self.list.open_requested.connect(self.open_requested)
-        self.list.rename_requested.connect(self.rename_requested)
-        self.list.delete_requested.connect(self.delete_requested)
+        self.search.returnPressed.connect(self._open_first)
+        self.hits.left_upwards.connect(self.focus_search)
         self.list.left_upwards.connect(self.focus_search)
         self.connection_button.clicked.connect(self._ask_connection)
         self.settings_button.clicked.connect(self._ask_settings)
         self._theme.changed.connect(self._tint)
+
+    def _open_first(self) -> None:
+        if self.hits.isVisible():
+            self.hits.open_first()
+        else:
+            self.list.open_first()
 
     def _ask_new(self) -> None:
         self.new_requested.emit()
@@ -155,7 +181,7 @@ class LibraryView(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Down:
-                self.list.go_to_first()
+                (self.hits if self.hits.isVisible() else self.list).go_to_first()
                 return True
             if event.key() == Qt.Key.Key_Escape and self.search.text():
                 self.search.clear()

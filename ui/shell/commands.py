@@ -8,8 +8,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 import app
+from app.domain.library import Folder
 from ui.conversation.page import ConversationPage
 from ui.conversation.presenter import ConversationPresenter
+from ui.library.hits import HitRow
 from ui.library.presenter import LibraryPresenter
 from ui.library.view import LibraryView
 from ui.shell.main_window import MainWindow
@@ -70,7 +72,8 @@ class Commands(QObject):
         page.header.inspector_requested.connect(window.panes.toggle_inspector)
         page.header.menu_requested.connect(self._open_menu)
         page.empty.starter_picked.connect(self._begin_with)
-        library_view.open_requested.connect(self._open)
+        library_view.intents.open_requested.connect(self._open)
+        library_view.hits.hit_requested.connect(self._open_hit)
         library_view.new_requested.connect(conversation.new)
         library_view.settings_requested.connect(partial(self.do, "settings"))
         library_view.connection_requested.connect(partial(self.do, "connection"))
@@ -79,9 +82,12 @@ class Commands(QObject):
         conversation.branching.undo_offered.connect(self._offer_undo)
         conversation.branching.confirm_wanted.connect(self._confirm)
         conversation.branching.conversation_emptied.connect(lambda id_: library.delete([id_]))
+        library.folder_removed.connect(self._offer_folder)
+        library.begin_requested.connect(self._begin_in)
         conversation.rows_changed.connect(library.refresh)
         conversation.shown.connect(library_view.select)
-        conversation.shown.connect(library.refresh)
+        conversation.shown.connect(library.note_shown)
+        conversation.ended_unseen.connect(lambda id_: library.mark_unread([id_], True))
 
     def do(self, name: str) -> None:
         """Do what the command `name` says."""
@@ -92,6 +98,17 @@ class Commands(QObject):
     def _open(self, conversation_id: str) -> None:
         self._window.panes.dismiss()
         self._conversation.open(conversation_id)
+
+    def _open_hit(self, found: HitRow) -> None:
+        self._window.panes.dismiss()
+        self._conversation.show_hit(found.hit.conversation_id, found.hit.message_id, found.words)
+
+    def _begin_in(self, folder: Folder) -> None:
+        self._window.panes.dismiss()
+        self._conversation.begin_in(folder)
+
+    def _offer_folder(self, bring_back: Callable[[], None]) -> None:
+        self._offer_undo("Folder removed", bring_back)
 
     def _rename(self) -> None:
         conversation_id = self._library_view.focused_id or self._conversation.shown_id

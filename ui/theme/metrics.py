@@ -48,6 +48,8 @@ BUTTON_PX = 32
 """Height of a button and of a field."""
 ROW_PX = 30
 """Height of a row in the sidebar, its headings included."""
+HIT_PX = 62
+"""Height of a search result: three lines."""
 PILL_PX = 20
 LINE_PX = 20
 """Height of a line in a field of several."""

@@ -12,6 +12,7 @@ from app.domain.conversation import Conversation, Message, MessageState, Role
 from app.services.identity import new_id
 from app.store.opening import FILE_NAME
 from app.store.store import Store
+from tests.support.older import make_older
 
 
 def grown(blocks: tuple[Block, ...], moments: random.Random) -> tuple[Block, ...]:
@@ -84,8 +85,10 @@ async def test_an_answer_of_an_older_database_is_found_after_the_migration(tmp_p
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
         blocks = json.dumps([{"type": "text", "text": "Once upon"}])
         db.execute("UPDATE messages SET blocks = ?, state = 'streaming', text = ''", (blocks,))
-        db.executescript("DROP TABLE growth; DROP TABLE removed; PRAGMA user_version = 1")
+        db.commit()
+    make_older(tmp_path, 1)
     store = (await Store.open(tmp_path)).store
+    await store.tidy()
     assert (await store.load(id_)).path[-1].text == "Once upon"
     assert [hit.message_id for hit in await store.search("upon")] == [message.id]
     await store.close()

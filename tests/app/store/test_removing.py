@@ -77,6 +77,7 @@ async def test_after_a_month_it_is_gone_for_good(tmp_path: Path) -> None:
     store._db.execute("UPDATE removed SET at_ms = at_ms - ?", (TRASH_KEPT_MS + 1000,))
     await store.close()
     store = (await Store.open(tmp_path)).store
+    await store.tidy()
     (count,) = store._db.execute("SELECT count(*) FROM messages").fetchone()
     assert count == 2
     assert await store.search("second") == ()

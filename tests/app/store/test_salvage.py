@@ -13,12 +13,14 @@ import pytest
 
 from app.domain.blocks import Base64Source, ImageBlock, TextBlock
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
+from app.domain.library import Folder
 from app.errors import DiskFull, StoreCorrupt, StoreError
 from app.services.identity import new_id
 from app.store import salvage
 from app.store.opening import FILE_NAME, Recovery
 from app.store.salvage import FOLDER_NAME, RECOVERED_TITLE
 from app.store.store import Store
+from tests.support.older import make_older
 
 RUNNING = "duologue.running"
 PAGE = 4096
@@ -158,14 +160,9 @@ async def test_damage_met_while_running_is_salvaged_at_the_next_start(tmp_path: 
     assert (await reopened(tmp_path))[1] is None
 
 
-@pytest.mark.parametrize("trouble", ["under way", "in the trash"])
-async def test_damage_met_by_the_start_itself_is_salvaged(tmp_path: Path, trouble: str) -> None:
+async def test_damage_met_by_the_start_itself_is_salvaged(tmp_path: Path) -> None:
     made = await library(tmp_path)
-    mend = {
-        "under way": f"UPDATE messages SET state = '{MessageState.STREAMING}' WHERE seq = 7",
-        "in the trash": "UPDATE conversations SET deleted_ms = 1 WHERE rowid = 2",
-    }
-    statement(tmp_path, mend[trouble])
+    statement(tmp_path, f"UPDATE messages SET state = '{MessageState.STREAMING}' WHERE seq = 7")
     path = tmp_path / FILE_NAME
     with closing(sqlite3.connect(path)) as db:
         (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'message_search_data'").fetchone()
@@ -174,7 +171,22 @@ async def test_damage_met_by_the_start_itself_is_salvaged(tmp_path: Path, troubl
     path.write_bytes(data)
     found, recovery = await reopened(tmp_path)
     assert recovery is not None
-    assert len(found) == len(made) - (trouble == "in the trash")
+    assert len(found) == len(made)
+
+
+async def test_pins_folders_and_order_survive_a_salvage(tmp_path: Path) -> None:
+    first, second, _ = await library(tmp_path, 3, 4)
+    store = (await Store.open(tmp_path)).store
+    await store.put_folder(Folder("f", "Work"))
+    await store.put_into_folder([first], "f")
+    await store.pin([second], True)
+    before = await store.listing(10, ["f"])
+    await store.close()
+    (tmp_path / RUNNING).write_text("damaged")
+    opened = await Store.open(tmp_path)
+    assert opened.recovery is not None
+    assert await opened.store.listing(10, ["f"]) == before
+    await opened.store.close()
 
 
 @pytest.mark.parametrize("step", ["_join", "finish", "sync"])
@@ -248,11 +260,7 @@ async def test_a_disk_that_is_full_leaves_the_damaged_file_where_it_is(
 
 async def test_an_older_database_is_salvaged_with_the_columns_that_it_has(tmp_path: Path) -> None:
     made = await library(tmp_path, 3, 10)
-    statement(
-        tmp_path,
-        "PRAGMA foreign_keys = OFF; DROP TABLE growth; ALTER TABLE conversations DROP COLUMN pinned; "
-        "PRAGMA user_version = 1;",
-    )
+    make_older(tmp_path, 1)
     path = tmp_path / FILE_NAME
     data = bytearray(path.read_bytes())
     data[20:40] = b"\xa5" * 20

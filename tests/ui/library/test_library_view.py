@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from ui.library.intents import Intents
 from ui.library.model import LibraryModel, LibraryRow
 from ui.library.view import EMPTY, NOTHING_FOUND, LibraryView
 from ui.theme.theme import Theme
@@ -15,6 +16,8 @@ from ui.theme.theme import Theme
 Key = Qt.Key
 NOW_MS = 1_795_516_200_000
 MINUTE_MS = 60_000
+OWN = ("new", "settings", "connection")
+INTENTS = tuple(name for name, each in vars(Intents).items() if isinstance(each, Signal))
 
 
 def row(name: str, minutes_ago: int = 0, **more: Any) -> LibraryRow:
@@ -34,8 +37,9 @@ class Sidebar:
         self.view.resize(256, 700)
         self.view.show()
         qtbot.waitExposed(self.view)
-        names = ("open", "rename", "delete", "new", "settings", "connection")
-        self.spies = {name: QSignalSpy(getattr(self.view, f"{name}_requested")) for name in names}
+        self.spies = {name: QSignalSpy(getattr(self.view, f"{name}_requested")) for name in OWN}
+        self.spies |= {name: QSignalSpy(getattr(self.view.intents, name)) for name in INTENTS}
+        self.spies |= {name: self.spies[f"{name}_requested"] for name in ("open", "rename", "delete")}
         self.spies["search"] = QSignalSpy(self.view.search_changed)
 
     def told(self, name: str) -> list[list[object]]:
@@ -233,13 +237,14 @@ def test_delete_with_nothing_selected_tells_nothing(sidebar: Sidebar) -> None:
 def test_the_menu_offers_what_fits_the_selection(sidebar: Sidebar) -> None:
     one = sidebar.view.list.menu_for(sidebar.index("Title of b"))
     words = [action.text().split("\t")[0] for action in one.actions() if action.text()]
-    assert words == ["Open", "Rename", "Delete"]
+    assert words == ["Open", "Rename", "Pin", "Mark as unread", "Move to", "Delete"]
 
     sidebar.clicks("Title of a")
     sidebar.clicks("Title of b", Qt.KeyboardModifier.ShiftModifier)
     many = sidebar.view.list.menu_for(sidebar.index("Title of b"))
-    assert [action.text().split("\t")[0] for action in many.actions()] == ["Delete 2 conversations"]
-    many.actions()[0].trigger()
+    words = [action.text().split("\t")[0] for action in many.actions() if action.text()]
+    assert words == ["Pin", "Mark as unread", "Move to", "Delete 2 conversations"]
+    many.actions()[-1].trigger()
     assert sidebar.told("delete") == [[["a", "b"]]]
 
 
@@ -285,7 +290,7 @@ def test_an_empty_library_says_what_it_is_for(sidebar: Sidebar) -> None:
     assert sidebar.view.empty.text() == EMPTY
 
     sidebar.qtbot.keyClicks(sidebar.view.search, "zzz")
-    sidebar.shows([])
+    sidebar.view.show_hits([], NOW_MS)
     assert sidebar.view.empty.text() == NOTHING_FOUND
 
     sidebar.shows(ROWS)
