@@ -15,19 +15,11 @@ from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import pyromark
-
 from ui.transcript.characters import BREAK, width
+from ui.transcript.markdown.parsing import events
 from ui.transcript.specs import Cell, CodeSpec, Columns, Flow, FormulaRun, RuleSpec, Run, TableSpec, TextSpec
 
 MAX_STEPS: Final = 10
-OPTIONS: Final = (
-    pyromark.Options.ENABLE_TABLES
-    | pyromark.Options.ENABLE_STRIKETHROUGH
-    | pyromark.Options.ENABLE_TASKLISTS
-    | pyromark.Options.ENABLE_MATH
-    | pyromark.Options.ENABLE_FOOTNOTES
-)
 LOOKS: Final = {"Strong": "b", "Emphasis": "i", "Strikethrough": "s"}
 PARAGRAPH_GAP: Final = 3
 ITEM_GAP: Final = 1
@@ -139,7 +131,7 @@ def _with_found(text: str, runs: tuple[Run, ...]) -> tuple[Run, ...]:
 class _Reader:
     def __init__(self, source: str, context: Context) -> None:
         self._source = (context.opening + source).encode()
-        self._events: list[Any] = list(pyromark.events_with_range(context.opening + source, options=OPTIONS))
+        self._events: list[Any] = list(events(context.opening + source))
         self._before = len(context.opening.encode())
         """Bytes of the context: what lies there opens containers and is not drawn."""
         self._known_numbers = list(context.numbers)

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import pyromark
-
-from ui.transcript.markdown.reading import OPTIONS, Context
+from ui.transcript.markdown.parsing import events
+from ui.transcript.markdown.reading import Context
 
 CONTAINERS: Final = frozenset({"List", "Item", "BlockQuote"})
 LEAVES: Final = frozenset({"Paragraph", "Heading", "CodeBlock", "HtmlBlock", "FootnoteDefinition", "Table", "TableRow"})
@@ -61,7 +60,7 @@ def blocks_of(source: str) -> list[Node]:
     root = Node("", None, 0, len(source))
     stack = [root]
     inline = 0
-    for event, where in pyromark.events_with_range(source, options=OPTIONS):
+    for event, where in events(source):
         if "Text" in event and stack[-1].kind != "Item":
             continue  # most events are; they open nothing
         kind, name, details = _taken_apart(event)
@@ -95,7 +94,7 @@ def top_blocks(source: str) -> list[Node]:
     offsets = _Offsets(source)
     found: list[Node] = []
     depth = 0
-    for event, where in pyromark.events_with_range(source, options=OPTIONS):
+    for event, where in events(source):
         if "End" in event:
             depth -= 1
             continue

@@ -4,10 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-import pyromark
-
+from ui.transcript.markdown.parsing import definitions
 from ui.transcript.markdown.pieces import MarkdownPiece, Piece
-from ui.transcript.markdown.reading import OPTIONS
 from ui.transcript.markdown.structure import FENCE, line_starts, top_blocks
 
 LONG: Final = 750
@@ -40,10 +38,10 @@ def whole(source: str, cut_up: Callable[[str], Iterable[Piece]]) -> Iterator[Pie
 
 def _definitions(source: str) -> str:
     """Every definition of a text, as Markdown of which nothing is drawn."""
-    found = pyromark.reference_definitions(source, options=OPTIONS)
+    found = definitions(source)
     lines = (f"[{label}]: {_escaped(each['dest'], '<>')}{_title(each['title'])}\n" for label, each in found.items())
-    definitions = "".join(lines)
-    return definitions + "\n" if definitions else ""
+    drawn = "".join(lines)
+    return drawn + "\n" if drawn else ""
 
 
 def _escaped(text: str, around: str) -> str:
