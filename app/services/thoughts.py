@@ -7,7 +7,6 @@ is taken back it is sent again.
 Source: Messages API reference, "Preserved thinking".
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,7 +16,6 @@ from app.domain.conversation import Message, Role
 from app.domain.request import Request, Turn, with_blocks
 from app.domain.thoughts import loop_start
 from app.domain.tools import NativeTool, Tool
-from app.wire.json_bytes import json_bytes
 
 Thoughts = ThinkingBlock | RedactedThinkingBlock
 
@@ -68,6 +66,10 @@ def _thinks(message: Message) -> bool:
 
 def _prefixes(request: Request, turns: Sequence[Turn]) -> Iterator[str]:
     """The digest of what stands before each turn, and after them the digest of all."""
+    import hashlib  # brings OpenSSL, 3.5 MB that nobody needs before the first question
+
+    from app.wire.json_bytes import json_bytes
+
     running = hashlib.sha256()
     tools = [_tool(each) for each in request.tools if not _is_deferred(each)]
     running.update(json_bytes([tools, [each.text for each in request.system]]))

@@ -70,6 +70,8 @@ class Program(QObject):
         self._claimed = claimed
         self._closing = asyncio.Event()
         self._tasks = TaskScope(self._show_error)
+        self._connecting: ConnectPresenter | None = None
+        """Of the first-run screen, where it was shown."""
         self._profile = ""
         """The connection of new conversations; empty until someone has chosen one."""
         window.main.close_requested.connect(self._closing.set)
@@ -147,7 +149,8 @@ class Program(QObject):
 
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
-        works = (self._rows.close, self._connecting.close, self._tasks.close)
+        connecting = () if self._connecting is None else (self._connecting.close,)
+        works = (self._rows.close, *connecting, self._tasks.close)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
         for step in steps:
@@ -257,15 +260,19 @@ class Program(QObject):
         self._conversation.setup_shown.connect(self._show_setup)
         window.setup.setup_changed.connect(self._conversation.change_setup)
         window.setup.connection_requested.connect(self._open_connection)
-        window.page.welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
         window.main.panes_changed.connect(self._remember_panes)
         window.page.transcript.set_models(self._catalogue.name_of, self._catalogue.cost_of)
         window.page.transcript.link_activated.connect(open_external)
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)
-        self._connecting = self._presenter_for(window.page.welcome.form)
-        window.page.welcome.form_opened.connect(self._connecting.begin)
+
+    def _attend_welcome(self) -> None:
+        """Let the first-run screen do what it offers, once it is to be seen."""
+        welcome = self._window.page.welcome
+        welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
+        self._connecting = self._presenter_for(welcome.form)
+        welcome.form_opened.connect(self._connecting.begin)
 
     def _presenter_for(self, form: Any) -> ConnectPresenter:
         presenter = ConnectPresenter(form, self._engine.accounts, self._engine.parse_key, self._own_profile)
@@ -348,6 +355,8 @@ class Program(QObject):
     def _show_connection(self) -> None:
         names = [(name, name) for name in self._keeper.profiles()]
         self._window.setup.show_profiles([*names, (SIMULATOR.name, SIMULATOR.name)])
+        if not self._profile and self._connecting is None:
+            self._attend_welcome()
         self._window.page.show_needs_welcome(not self._profile)
         self._window.library.set_connection(self._profile or "Not connected", bool(self._profile))
 

@@ -1,5 +1,6 @@
 """One conversation on screen: header, transcript, composer. Before the first message, something else stands there."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -29,6 +30,7 @@ class ConversationPage(QWidget):
         self._centre = QStackedWidget()
         self._is_empty = True
         self._needs_welcome = False
+        self._welcome: WelcomeView | None = None
         self._foot = QWidget()
         row = QHBoxLayout(self._foot)
         row.setContentsMargins(SIDE_PX, 0, SIDE_PX, metrics.SPACE * 3)
@@ -41,12 +43,22 @@ class ConversationPage(QWidget):
         column.addWidget(self._centre, 1)
         column.addWidget(self._foot)
 
-    def furnish(self, transcript: "TranscriptView", empty: "EmptyView", welcome: "WelcomeView") -> None:
+    def furnish(
+        self, transcript: "TranscriptView", empty: "EmptyView", make_welcome: "Callable[[], WelcomeView]"
+    ) -> None:
         """Add what stands in the middle. Call once, before any `show_…`."""
-        self.transcript, self.empty, self.welcome = transcript, empty, welcome
-        for each in (transcript, empty, welcome):
+        self.transcript, self.empty, self._make_welcome = transcript, empty, make_welcome
+        for each in (transcript, empty):
             self._centre.addWidget(each)
         self._choose()
+
+    @property
+    def welcome(self) -> "WelcomeView":
+        """The first-run screen, made when it is first asked for: most starts never show it."""
+        if self._welcome is None:
+            self._welcome = self._make_welcome()
+            self._centre.addWidget(self._welcome)
+        return self._welcome
 
     def show_title(self, title: str) -> None:
         self.header.show_title(title)

@@ -187,7 +187,7 @@ class HitList(QListView):
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(lambda: self.viewport().update())
 
     def show_hits(self, rows: Sequence[HitRow], now_ms: int) -> None:
         self._rows.show(rows)

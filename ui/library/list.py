@@ -53,7 +53,7 @@ class LibraryList(QListView):
         self._rows.name_typed.connect(self.intents.folder_renamed)
         self._rows.more_wanted.connect(partial(self.intents.more_wanted.emit, False))
         self._painter.closeEditor.connect(self._show_waiting)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(lambda: self.viewport().update())  # the method itself would cost 0.6 MB to look into
 
     # ---- what is shown
 

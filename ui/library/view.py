@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QIcon, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.library.groups import FolderRow, LibraryRow
@@ -121,7 +121,10 @@ class LibraryView(QWidget):
         self.search.setPlaceholderText("Search everything")
         self.search.setAccessibleName("Search everything")
         self.search.setToolTip("Search conversations (Ctrl+K)")
-        self.search.setClearButtonEnabled(True)
+        self._clear = self.search.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setToolTip("Clear the search")
+        self._clear.setVisible(False)
+        self._clear.triggered.connect(self.search.clear)
         self.search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
         self.search.installEventFilter(self)
         dress(self.empty, look="muted")
@@ -192,6 +195,8 @@ class LibraryView(QWidget):
     def _tint(self) -> None:
         palette, icons = self._theme.palette, self._theme.icons
         self._search_icon.setIcon(icons.icon("search", palette.muted))
+        self._clear.setIcon(icons.icon("x", palette.muted))
 
     def _show_keys(self, text: str) -> None:
         self._keys.setVisible(not text)
+        self._clear.setVisible(bool(text))

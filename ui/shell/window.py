@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.errors import DuologueError
     from ui.library.view import LibraryView
     from ui.setup.view import SetupView
+    from ui.welcome.view import WelcomeView
 
 
 class Window(QObject):
@@ -47,7 +48,6 @@ class Window(QObject):
         from ui.setup.view import SetupView
         from ui.shell.inspector import Inspector
         from ui.transcript.view import TranscriptView
-        from ui.welcome.view import WelcomeView
         from ui.widgets.error_text import from_facts
 
         fonts.load_code()
@@ -55,7 +55,7 @@ class Window(QObject):
         self.setup = SetupView()
         transcript = TranscriptView(from_facts, self._theme.palette)
         self._theme.changed.connect(lambda: transcript.set_palette(self._theme.palette))
-        self.page.furnish(transcript, EmptyView(), WelcomeView())
+        self.page.furnish(transcript, EmptyView(), _welcome)
         for side, widget in ((self._left, self.library), (self._right, Inspector({"Setup": self.setup}))):
             layout = side.layout()
             assert layout is not None
@@ -79,6 +79,12 @@ class Window(QObject):
                 "You can go on. The log in the data folder says more, for a bug report.",
             )
         )
+
+
+def _welcome() -> "WelcomeView":
+    from ui.welcome.view import WelcomeView
+
+    return WelcomeView()
 
 
 def _side(look: str) -> QWidget:

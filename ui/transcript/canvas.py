@@ -34,7 +34,7 @@ class Canvas(QAbstractScrollArea):
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.later = Later(self)
-        self.later.recoloured.connect(self.viewport().update)
+        self.later.recoloured.connect(lambda: self.viewport().update())
         self.later.formulas_came.connect(self._lay_out_formulas)
         self.styling = Style(palette, later=self.later)
         self.arrangement = Arrangement(self.styling)
