@@ -215,7 +215,7 @@ GROWING = {
     "code": "```python\ndef f(a):\n    text = '''one\n    two\n    '''\n    # say\n    return f'{text} more'\n```\n",
     "table": "| a | b |\n|---|---|\n| one | a cell |\n| two | one that is much longer than those above |\n| x | y |\n",
     "list": "1. an item with words enough to need a second line, so that its first can stay as it is while it grows\n"
-    "   - inside\n2. next\n\n> a quote that goes on\n> for some lines\n",
+    "   - inside\n2. next\n\n> a quote that goes on\n> for some lines\n>\n> and another paragraph\n",
 }
 
 

@@ -119,7 +119,7 @@ class TextLeaf(Leaf):
         if self._placed or earlier._placed or not mine.text.startswith(other.text):
             return 0
         around = attrgetter("level", "indent", "bars", "marker", "look")
-        if around(mine) != around(other):
+        if around(mine) != around(other) or self._edge != earlier._edge:
             return 0
         shared = min(earlier._end, _first_other(mine.runs, other.runs))
         for number in range(earlier._layout.lineCount()):
