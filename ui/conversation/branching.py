@@ -5,7 +5,7 @@ Nothing that was there is changed: what is new stands beside it, and what is del
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +15,8 @@ from app.services.identity import new_id
 from app.services.library import Library
 from ui.bridge.tasks import TaskScope
 from ui.conversation.session import Session
+
+WAIT: Final = "Wait until the answer has come, or stop it with Esc."
 
 
 class BranchingView(Protocol):
@@ -33,11 +35,13 @@ class Branching(QObject):
     Signals:
         undo_offered: something was done that can be undone; args: what, as a sentence, and a callable that undoes it.
         confirm_wanted: ask before; args: the question, the word for yes, and a callable to call then.
+        refused: it cannot be done now; arg: why, as a sentence.
         conversation_emptied: the first message is to go with all others; arg: the conversation's id.
     """
 
     undo_offered = Signal(str, object)
     confirm_wanted = Signal(str, str, object)
+    refused = Signal(str)
     conversation_emptied = Signal(str)
 
     def __init__(
@@ -78,10 +82,16 @@ class Branching(QObject):
 
     def _show(self, session: Session, leaf: str | None) -> bool:
         """Make `leaf` the end of the path. Not while an answer is made, which hangs below the present one."""
-        if session.is_busy or (leaf is not None and leaf not in session.conversation.messages):
+        if self._is_busy(session) or (leaf is not None and leaf not in session.conversation.messages):
             return False
         self._do(session, lambda: self._library.show_branch(session.conversation, leaf))
         return True
+
+    def _is_busy(self, session: Session) -> bool:
+        """Whether an answer is being made, which hangs below the present path; that is told."""
+        if session.is_busy:
+            self.refused.emit(WAIT)
+        return session.is_busy
 
     def _do(self, session: Session, change: Callable[[], Awaitable[Conversation]]) -> None:
         """Change the conversation on the disk, then on the page."""
@@ -97,7 +107,7 @@ class Branching(QObject):
     def delete(self, message_id: str) -> None:
         """Delete a message with all that follows it; asked before if that is more than the message."""
         session = self._view.session
-        if message_id not in session.conversation.messages or session.is_busy:
+        if message_id not in session.conversation.messages or self._is_busy(session):
             return
         count = len(session.conversation.following(message_id))
         go_on = partial(self._delete, session, message_id, count)

@@ -80,6 +80,7 @@ class Commands(QObject):
         library.renamed.connect(conversation.renamed)
         library.deleted.connect(self._put_away)
         conversation.branching.undo_offered.connect(self._offer_undo)
+        conversation.branching.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.confirm_wanted.connect(self._confirm)
         conversation.branching.conversation_emptied.connect(lambda id_: library.delete([id_]))
         library.folder_removed.connect(self._offer_folder)

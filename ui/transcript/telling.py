@@ -151,7 +151,7 @@ def table_of(rows: Sequence[tuple[str, str]]) -> TableSpec | None:
     if not rows:
         return None
     cells = tuple((Cell(name, (Run(0, len(name), "m"),)), Cell(value[:LONGEST_VALUE])) for name, value in rows)
-    return TableSpec(cells, gap=2, columns=Columns(cells))
+    return TableSpec(cells, gap=3, columns=Columns(cells))
 
 
 # ------------------------------------------------------------------ how it ended

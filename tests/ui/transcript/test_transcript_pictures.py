@@ -164,6 +164,15 @@ def test_pictures_that_were_scrolled_past_are_let_go(transcript, qtbot):
     assert pictures.image(specs[0], QSize(1000, 1000)) is None
 
 
+def test_a_photograph_with_a_long_profile_is_measured(transcript):
+    whole = base64.b64decode(picture(60, 40, kind="jpeg").source.data)
+    profile = (b"\xff\xe2" + (65_000).to_bytes(2, "big") + bytes(64_998)) * 6
+    data = base64.b64encode(whole[:2] + profile + whole[2:]).decode()
+    (tile,) = attachments_of([ImageBlock(Base64Source("image/jpeg", data))]).tiles
+    assert isinstance(tile, PictureSpec)
+    assert (tile.width, tile.height) == (60, 40)
+
+
 def test_bytes_that_are_no_base64_are_named(transcript):
     (tile,) = attachments_of([ImageBlock(Base64Source("image/png", "!" * 41))]).tiles
     assert isinstance(tile, ChipSpec)

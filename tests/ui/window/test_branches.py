@@ -87,6 +87,18 @@ async def test_deleting_everything_deletes_the_conversation(desk: Desk) -> None:
     await until(lambda: len(shown(desk)) == 2)
 
 
+async def test_while_an_answer_is_made_nothing_is_deleted_and_that_is_said(desk: Desk) -> None:
+    await talk(desk, "First question")
+    answer = last(desk)
+    desk.say("Second question [[sim: long rate=50]]")
+    await until(lambda: desk.is_busy)
+    do(desk, "delete", answer)
+    assert answer.id in conversation(desk).messages
+    assert desk.program._commands._toast.accessibleName() == "Wait until the answer has come, or stop it with Esc."
+    desk.press(Qt.Key.Key_Escape)
+    await desk.until_answered()
+
+
 async def test_a_branch_begins_at_an_answer_and_the_other_one_is_a_step_away(desk: Desk) -> None:
     await talk(desk, "First question", "Second question")
     old = conversation(desk).path[2]

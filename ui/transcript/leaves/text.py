@@ -42,7 +42,8 @@ def _more_for(marker: str, style: Style) -> int:
     """Pixels that the mark of a note or a source needs beyond the step that stands before every text in a list."""
     if not marker.startswith("["):
         return 0
-    return max(0, round(style.body_metrics.horizontalAdvance(marker)) + style.space * 2 - style.step)
+    more = max(0, round(style.body_metrics.horizontalAdvance(marker)) + style.space * 2 - style.step)
+    return -(-more // (style.space * 2)) * style.space * 2  # in steps, so that those of a list stand in line
 
 
 class TextLeaf(Leaf):

@@ -190,7 +190,7 @@ class CardSection(FoldSection):
             return []
         rows = [(str(name), one_line(pretty(value))) for name, value in content.items()]
         cells = (tuple(Cell(text, (Run(0, width(text), "c"),)) for text in row) for row in rows)
-        return [self.row(TableSpec(((Cell("Argument"), Cell("Value")), *cells), gap=1), self.json())]
+        return [self.row(TableSpec(((Cell("Argument"), Cell("Value")), *cells), gap=2), self.json())]
 
 
 class SearchResultsSection(CardSection):

@@ -25,6 +25,9 @@ from ui.transcript.units import RowPiece, Unit
 MOST_PIXELS: Final = 8_000 * 8_000
 """Of a picture that is decoded: the largest that the API takes."""
 
+JPEG: Final = "/9j/"
+"""How a JPEG begins in base64."""
+
 
 class AttachmentsSection(Section):
     """Pictures and documents that follow one another, side by side as far as there is room."""
@@ -74,6 +77,10 @@ def _measured(source: Base64Source) -> Picture | None:
     """What the picture's own bytes say it is, whatever its label says; None where it is not to be decoded."""
     try:
         found = picture_size(base64.b64decode(source.data[: ENOUGH_BYTES // 3 * 4], validate=False))
+        if found is None and source.data.startswith(JPEG):
+            found = picture_size(
+                base64.b64decode(source.data, validate=False)
+            )  # a long profile or preview stands first
     except (binascii.Error, ValueError):
         return None
     if found is None or not found.width or not found.height or found.width * found.height > MOST_PIXELS:

@@ -127,12 +127,14 @@ class SourcesSection(Section):
 
     def __init__(self, citations: Citations) -> None:
         super().__init__()
-        self.units = [Unit(RowPiece(_source_line(each, at))) for at, each in enumerate(citations.sources, 1)]
+        count = len(citations.sources)
+        lines = [_source_line(each, at, is_last=at == count) for at, each in enumerate(citations.sources, 1)]
+        self.units = [Unit(RowPiece(line)) for line in lines]
 
 
-def _source_line(citation: Citation, number: int) -> TextSpec:
+def _source_line(citation: Citation, number: int, *, is_last: bool) -> TextSpec:
     address, title, cited = address_of(citation), title_of(citation), quoted(citation)
     named = ", ".join(part for part in (title, place_of(citation)) if part)
     text = f"{named}: \u201c{cited}\u201d" if cited else named
     looks = [Run(0, width(text), "m"), *([Run(0, width(title), "lm", address)] if address else [])]
-    return TextSpec(text, tuple(looks), indent=1, marker=f"[{number}]", gap=1)
+    return TextSpec(text, tuple(looks), indent=1, marker=f"[{number}]", gap=3 if is_last else 1)
