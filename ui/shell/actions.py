@@ -42,7 +42,9 @@ COMMANDS = (
     Command("previous_conversation", "Previous conversation", ("Ctrl+Shift+Tab",)),
     Command("settings", "Settings", ("Ctrl+,",), "program"),
     Command("connection", "Connection and key", (), "program"),
-    Command("open_data_folder", "Open data folder", (), "program"),
+    Command("back_up", "Back up now", (), "data"),
+    Command("restore_backup", "Restore a backup…", (), "data"),
+    Command("open_data_folder", "Open data folder", (), "data"),
     Command("about", "About Duologue", (), "program"),
     Command("quit", "Quit", ("Ctrl+Q", "Ctrl+W"), "program"),
 )
