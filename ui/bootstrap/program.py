@@ -34,6 +34,8 @@ from ui.library.presenter import LibraryPresenter
 from ui.shell.backups import Backups
 from ui.shell.commands import Commands
 from ui.shell.dialogs import ConnectionDialog, open_settings
+from ui.shell.palette import Palette
+from ui.shell.palette_presenter import PalettePresenter
 from ui.shell.window import Window
 from ui.theme import metrics
 from ui.theme.theme import Theme
@@ -157,7 +159,7 @@ class Program(QObject):
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         connecting = () if self._connecting is None else (self._connecting.close,)
-        works = (self._rows.close, self._backups.close, *connecting, self._tasks.close)
+        works = (self._rows.close, self._finding.close, self._backups.close, *connecting, self._tasks.close)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
         for step in steps:
@@ -262,6 +264,10 @@ class Program(QObject):
             now_ms,
         )
         self._backups = Backups(window.main, self._store, lambda: bool(self._conversation.answering))
+        palette = Palette(window.main)
+        self._finding = PalettePresenter(
+            palette, library, lambda: self._rows.recent, lambda: window.page.composer.models, now_ms
+        )
         self._commands = Commands(
             window.main,
             window.page,
@@ -275,14 +281,19 @@ class Program(QObject):
                 "settings": self._open_settings,
                 "connection": self._open_connection,
                 "open_data_folder": self._open_folder,
+                "palette": palette.open_palette,
                 "back_up": self._backups.make,
                 "restore_backup": self._backups.choose,
             },
         )
+        self._finding.open_requested.connect(window.library.intents.open_requested)
+        self._finding.hit_requested.connect(window.library.hits.hit_requested)
+        self._finding.command_given.connect(self._commands.do)
+        self._finding.model_picked.connect(window.page.composer.model_picked)
         self._backups.made.connect(self._tell_backup)
         self._backups.refused.connect(self._tell_restore_waits)
         self._backups.restored.connect(self._show_restored)
-        for failing in (self._conversation, self._rows, self._backups):
+        for failing in (self._conversation, self._rows, self._backups, self._finding):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
