@@ -1,5 +1,8 @@
 """How well what was typed fits a name: pure arithmetic on characters."""
 
+BEGINS_WORD, IN_A_ROW = 12, 6
+"""What a character counts there; elsewhere it counts 1, and a name that most characters are strewn over fits not."""
+
 
 def fit(typed: str, name: str) -> int | None:
     """A number that is larger the better `typed` fits `name`; None: its characters are not in it, in their order.
@@ -17,9 +20,9 @@ def fit(typed: str, name: str) -> int | None:
         found = _next(text, character, place + 1)
         if found < 0:
             return None
-        score += 12 if _begins_word(text, found) else 6 if found == place + 1 else 1
+        score += BEGINS_WORD if _begins_word(text, found) else IN_A_ROW if found == place + 1 else 1
         place = found
-    return score
+    return score if score >= IN_A_ROW * len(wanted.replace(" ", "")) else None
 
 
 def _next(text: str, character: str, start: int) -> int:

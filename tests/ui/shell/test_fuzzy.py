@@ -40,6 +40,10 @@ def test_letters_that_are_not_there_find_nothing(typed: str):
     assert fit(typed, "New" if typed == "wen" else "Sidebar") is None
 
 
+def test_letters_that_are_strewn_over_a_name_do_not_mean_it():
+    assert fit("sk", "Restore a backup") is None
+
+
 @pytest.mark.parametrize("typed", ["", " ", "\t"])
 def test_nothing_typed_fits_everything(typed: str):
     assert fit(typed, "Sidebar") == 0
