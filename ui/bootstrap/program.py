@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 
 import resources
 from app.domain.connection import Profile
+from app.domain.library import Backup
 from app.domain.models import Catalogue
 from app.domain.request import Setup
 from app.errors import DuologueError, InvalidKey, StoreError, StoreReadOnly
@@ -19,6 +20,7 @@ from app.services.catalogue import CatalogueKeeper, load_catalogue
 from app.services.library import Library
 from app.services.replies import ReplyService
 from app.settings.keeper import SettingsKeeper
+from app.store.backups import FOLDER_NAME as BACKUP_FOLDER
 from app.store.doorbell import answer
 from app.store.opening import Recovery
 from app.store.store import Store
@@ -29,8 +31,11 @@ from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
 from ui.library.presenter import LibraryPresenter
+from ui.shell.backups import Backups
 from ui.shell.commands import Commands
 from ui.shell.dialogs import ConnectionDialog, open_settings
+from ui.shell.palette import Palette
+from ui.shell.palette_presenter import PalettePresenter
 from ui.shell.window import Window
 from ui.theme import metrics
 from ui.theme.theme import Theme
@@ -131,7 +136,11 @@ class Program(QObject):
         self._rows.refresh()
         await self._conversation.start(opened if isinstance(opened, str) else "", send=early())
         self._ask_for_key()
-        self._tasks.start("tidy", self._store.tidy)
+        self._tasks.start("tidy", self._tidy)
+
+    async def _tidy(self) -> None:
+        await self._store.tidy()
+        self._backups.look()
 
     async def closed(self) -> None:
         """Wait until the person closes the window, put everything away, and close it."""
@@ -150,7 +159,7 @@ class Program(QObject):
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         connecting = () if self._connecting is None else (self._connecting.close,)
-        works = (self._rows.close, *connecting, self._tasks.close)
+        works = (self._rows.close, self._finding.close, self._backups.close, *connecting, self._tasks.close)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
         for step in steps:
@@ -220,6 +229,22 @@ class Program(QObject):
         if await asyncio.to_thread(answer, self._folder):
             self._window.main.raise_up()
 
+    def _tell_backup(self, backup: Backup) -> None:
+        kept = f"It is {backup.name} in the folder “{BACKUP_FOLDER}” of the data folder. Keys are not in it."
+        self._window.notices.show_notice(ErrorText("A backup was made.", kept, ""), tone="caution")
+
+    def _tell_restore_waits(self) -> None:
+        text = ErrorText(
+            "A backup cannot be restored while an answer is being made.", "", "Stop it or wait for its end."
+        )
+        self._window.notices.show_notice(text)
+
+    def _show_restored(self) -> None:
+        self._conversation.forget_all()
+        self._rows.refresh()
+        kept = "What was here before is a backup too, and can be restored in the same way."
+        self._window.notices.show_notice(ErrorText("The backup was restored.", kept, ""), tone="caution")
+
     def _tell_recovery(self, recovery: Recovery) -> None:
         found = f"{counted(recovery.conversations, 'conversation')} with {counted(recovery.messages, 'message')}"
         kept = f"{found} could be read and are here; the damaged file is kept as {recovery.kept_at}."
@@ -238,6 +263,11 @@ class Program(QObject):
             lambda: self._conversation.shown_setup,
             now_ms,
         )
+        self._backups = Backups(window.main, self._store, lambda: bool(self._conversation.answering))
+        palette = Palette(window.main)
+        self._finding = PalettePresenter(
+            palette, library, lambda: self._rows.recent, lambda: window.page.composer.models, now_ms
+        )
         self._commands = Commands(
             window.main,
             window.page,
@@ -251,9 +281,19 @@ class Program(QObject):
                 "settings": self._open_settings,
                 "connection": self._open_connection,
                 "open_data_folder": self._open_folder,
+                "palette": palette.open_palette,
+                "back_up": self._backups.make,
+                "restore_backup": self._backups.choose,
             },
         )
-        for failing in (self._conversation, self._rows):
+        self._finding.open_requested.connect(window.library.intents.open_requested)
+        self._finding.hit_requested.connect(window.library.hits.hit_requested)
+        self._finding.command_given.connect(self._commands.do)
+        self._finding.model_picked.connect(window.page.composer.model_picked)
+        self._backups.made.connect(self._tell_backup)
+        self._backups.refused.connect(self._tell_restore_waits)
+        self._backups.restored.connect(self._show_restored)
+        for failing in (self._conversation, self._rows, self._backups, self._finding):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)

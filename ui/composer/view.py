@@ -150,6 +150,10 @@ class Composer(QFrame):
         self._models = tuple(models)
         self._show_model()
 
+    @property
+    def models(self) -> tuple[tuple[str, str], ...]:
+        return self._models
+
     def set_model(self, model_id: str) -> None:
         """The model that will be asked."""
         self._model = model_id

@@ -192,6 +192,13 @@ class ConversationPresenter(QObject):
                 if session is self._session:
                     self.new()
 
+    def forget_all(self) -> None:
+        """What is stored is another library now: of the earlier one only what stands in the composer goes on."""
+        self._sessions.clear()
+        self._session = self._fresh = self._blank(self._session.draft_to_keep)
+        self._show(self._session)
+        self._draft_timer.start()
+
     async def close(self) -> None:
         """Stop every answer, store what has arrived and the draft."""
         self._draft_timer.stop()

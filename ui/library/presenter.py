@@ -12,6 +12,7 @@ from app.services.library import Library
 from ui.bridge.tasks import TaskScope
 from ui.library.groups import FolderRow, LibraryRow
 from ui.library.hits import hit_rows
+from ui.library.model import shown_title
 from ui.library.view import LibraryView
 
 SEARCH_AFTER_MS = 150
@@ -86,6 +87,12 @@ class LibraryPresenter(QObject):
     def order(self) -> tuple[str, ...]:
         """Ids as they stand in the list, as far as they are shown."""
         return tuple(each.id for each in self._listing.rows)
+
+    @property
+    def recent(self) -> tuple[tuple[str, str], ...]:
+        """(id, title) of what is in the list, as far as it is shown; the newest message first."""
+        rows = sorted(self._listing.rows, key=lambda each: -each.last_ms)
+        return tuple((each.id, shown_title(_shown(each, frozenset()))) for each in rows)
 
     def refresh(self) -> None:
         """Read the rows again."""

@@ -49,7 +49,7 @@ class LibraryView(QWidget):
         self.connection_pill = Pill()
         self.connection_button = RowButton(theme, "plug-zap", "", end=self.connection_pill)
         self.settings_button = RowButton(theme, "settings", "Settings", keys="Ctrl+,")
-        self._keys = QLabel("Ctrl K")
+        self._keys = QLabel("Ctrl ⇧ K")
         self._search_icon = QAction(self.search)
         self._name_controls()
         self._lay_out()
@@ -120,7 +120,7 @@ class LibraryView(QWidget):
     def _name_controls(self) -> None:
         self.search.setPlaceholderText("Search everything")
         self.search.setAccessibleName("Search everything")
-        self.search.setToolTip("Search conversations (Ctrl+K)")
+        self.search.setToolTip("Search conversations (Ctrl+Shift+K)")
         self._clear = self.search.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setToolTip("Clear the search")
         self._clear.setVisible(False)

@@ -48,6 +48,9 @@ BUTTON_PX = 32
 """Height of a button and of a field."""
 ROW_PX = 30
 """Height of a row in the sidebar, its headings included."""
+BACKUP_DIALOG = (440, 360)
+PALETTE_PX = (620, 440)
+PALETTE_KIND_PX = 96
 HIT_PX = 62
 """Height of a search result: three lines."""
 PILL_PX = 20
