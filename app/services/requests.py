@@ -3,16 +3,15 @@
 from dataclasses import replace
 
 from app.domain.blocks import (
-    RECEIVED_JSON,
     UNREADABLE,
     Block,
     RawBlock,
     RedactedThinkingBlock,
-    ServerToolUseBlock,
     TextBlock,
     ThinkingBlock,
     ToolResultBlock,
     ToolUseBlock,
+    without_received,
 )
 from app.domain.capabilities import at_home, takes_prefill
 from app.domain.conversation import Conversation, Message, MessageState, Role
@@ -61,18 +60,8 @@ def _turn(message: Message) -> Turn | None:
     blocks = message.blocks
     if message.role is Role.ASSISTANT and message.state in _CUT:
         blocks = _sendable(blocks)
-    blocks = tuple(_without_received(each) for each in blocks if not _says_nothing(each))
+    blocks = tuple(without_received(each) for each in blocks if not _says_nothing(each))
     return Turn(message.role.value, blocks) if blocks else None
-
-
-def _without_received(block: Block) -> Block:
-    """The API knows no such field."""
-    match block:
-        case ToolUseBlock() | ServerToolUseBlock() if RECEIVED_JSON in block.extra:
-            return replace(block, extra={name: each for name, each in block.extra.items() if name != RECEIVED_JSON})
-        case RawBlock(raw) if RECEIVED_JSON in raw:
-            return RawBlock({name: each for name, each in raw.items() if name != RECEIVED_JSON})
-    return block
 
 
 def _says_nothing(block: Block) -> bool:

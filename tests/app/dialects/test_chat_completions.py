@@ -12,6 +12,7 @@ from app.dialects.openai.requests import Asked, request_from_wire
 from app.dialects.openai.responses import message_to_wire, reply_to_wire
 from app.dialects.openai.style import ReplyStyle
 from app.domain.blocks import (
+    RECEIVED_JSON,
     Block,
     RawBlock,
     ServerToolResultBlock,
@@ -21,6 +22,7 @@ from app.domain.blocks import (
     ToolUseBlock,
 )
 from app.domain.stream import (
+    Accumulator,
     BlockStarted,
     BlockStopped,
     InputJsonDelta,
@@ -315,6 +317,32 @@ def test_a_call_beside_the_json_tool_is_still_a_call() -> None:
     style = ReplyStyle(json_tool=True)
     assert [each["id"] for each in message_of(reply, style)["tool_calls"]] == ["t2"]
     assert streamed(reply, style)[-1]["choices"][0]["finish_reason"] == "tool_calls"
+
+
+@pytest.mark.parametrize("style", [ReplyStyle(), ReplyStyle(json_tool=True)])
+def test_a_call_that_was_cut_shows_what_came_of_it(style: ReplyStyle) -> None:
+    cut = '{"city": "Par'
+    speaker, summed = ChunkSpeaker(id="c", created=1, style=style), Accumulator()
+    events = (
+        MessageStarted("m", "x", TokenUsage()),
+        BlockStarted(0, ToolUseBlock("t1", "json_tool_call", {})),
+        InputJsonDelta(0, cut),
+        BlockStopped(0),
+        MessageChanged("max_tokens", None, None, {}),
+        MessageStopped(),
+    )
+    chunks = []
+    for event in events:
+        chunks += speaker.speak(event)
+        summed.add(event)
+    message = message_of(summed.reply(), style)
+    assert RECEIVED_JSON not in json.dumps([chunks, message])
+    calls = [each["function"]["arguments"] for each in message.get("tool_calls", ())]
+    assert (calls, message["content"]) == (([], cut) if style.json_tool else ([cut], None))
+    if not style.json_tool:
+        with pytest.raises(TranslationError) as caught:
+            asked(HI, message, {"role": "tool", "tool_call_id": "t1", "content": "ok"})
+        assert caught.value.where == "/messages/1/tool_calls/0/function/arguments"
 
 
 def test_citations_and_searches_stand_beside_the_text() -> None:
