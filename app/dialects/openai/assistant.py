@@ -8,6 +8,7 @@ Source: OpenAI API reference, "Create chat completion", assistant messages; Lite
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.dialects.blocks import blocks_from_wire, ttl_of
@@ -89,7 +90,7 @@ def _kept(message: Wire, names: Names, where: str) -> list[Marked] | None:
     if not _still_says(view_of(blocks), message, names, where):
         return None
     found = [
-        Marked(block, ttl_of(each))
+        Marked(_fit(block, names), ttl_of(each))
         for block, each in zip(blocks, raw, strict=True)
         if not (isinstance(block, TextBlock) and not block.text.strip())
     ]
@@ -125,6 +126,14 @@ def _same(call: Any, known: ToolUseBlock | ServerToolUseBlock, names: Names) -> 
     except TranslationError:
         return False
     return arguments == known.input and _is_named(known, function.get("name"), names)
+
+
+def _fit(block: Block, names: Names) -> Block:
+    """A call that another service made may have an id and a name that the API does not take."""
+    if not isinstance(block, ToolUseBlock):
+        return block
+    call_id, name = wire_id(block.id), block.name if block.name in names.back else names.wire(block.name)
+    return block if (call_id, name) == (block.id, block.name) else replace(block, id=call_id, name=name)
 
 
 def _is_named(known: ToolUseBlock | ServerToolUseBlock, name: Any, names: Names) -> bool:

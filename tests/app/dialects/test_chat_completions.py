@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from app import stream_chunk_builder
 from app.dialects.anthropic.requests import headers_for, request_to_wire
 from app.dialects.openai.chunks import ChunkSpeaker
 from app.dialects.openai.failures import error_from_wire, error_to_wire
+from app.dialects.openai.names import wire_id
 from app.dialects.openai.requests import Asked, request_from_wire
 from app.dialects.openai.responses import message_to_wire, reply_to_wire
 from app.dialects.openai.style import ReplyStyle
@@ -19,6 +21,7 @@ from app.domain.blocks import (
     ServerToolUseBlock,
     TextBlock,
     ThinkingBlock,
+    ToolResultBlock,
     ToolUseBlock,
 )
 from app.domain.stream import (
@@ -124,6 +127,22 @@ def test_foreign_tool_names_come_back_as_the_caller_wrote_them() -> None:
     assert message["tool_calls"][0]["function"]["name"] == "a/b"
     again = asked(HI, message, {"role": "tool", "tool_call_id": "t1", "content": "ok"}, tools=tools)
     assert again.request.turns[1].blocks == (ToolUseBlock("t1", "a_b_2", {}),)
+
+
+def test_another_services_answer_goes_on_with_claude() -> None:
+    function = {"name": "my.tool", "arguments": "{}"}
+    delta = {"tool_calls": [{"index": 0, "id": "call:1", "type": "function", "function": function}]}
+    choice = {"index": 0, "delta": delta, "finish_reason": "tool_calls"}
+    whole = stream_chunk_builder([{"id": "1", "model": "gpt", "choices": [choice]}])
+    assert whole is not None
+    result = {"role": "tool", "tool_call_id": "call:1", "content": "ok"}
+    message = whole.choices[0].message.model_dump()
+    found = asked(HI, message, result, tools=[{"type": "function", "function": {"name": "my.tool"}}]).request
+    (use,), (answered,) = found.turns[1].blocks, found.turns[2].blocks
+    assert isinstance(use, ToolUseBlock)
+    assert isinstance(answered, ToolResultBlock)
+    assert use.name == getattr(found.tools[0], "name", "") == "my_tool"
+    assert use.id == answered.tool_use_id == wire_id("call:1")
 
 
 def test_ids_that_differ_in_a_foreign_character_stay_two() -> None:
