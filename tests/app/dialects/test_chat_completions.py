@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app import stream_chunk_builder
-from app.dialects.anthropic.requests import headers_for, request_to_wire
+from app.dialects.anthropic.requests import count_body, headers_for, request_to_wire
 from app.dialects.openai.chunks import ChunkSpeaker
 from app.dialects.openai.failures import error_from_wire, error_to_wire
 from app.dialects.openai.names import wire_id
@@ -24,6 +24,7 @@ from app.domain.blocks import (
     ToolResultBlock,
     ToolUseBlock,
 )
+from app.domain.request import Request, Turn
 from app.domain.stream import (
     Accumulator,
     BlockStarted,
@@ -171,6 +172,32 @@ def test_betas_are_sent_for_what_needs_them_and_as_given(more: dict[str, Any], b
     request = asked(**more).request
     assert headers_for(request)["anthropic-beta"] == beta
     assert request_to_wire(request, stream=False).headers["anthropic-beta"] == beta
+
+
+@pytest.mark.parametrize(
+    ("blocks", "extra", "beta"),
+    [
+        ((TextBlock("Be brief."),), {"clear_at": "next_user_message"}, "mid-conversation-system-clear-at-2026-08-21"),
+        ((TextBlock("Think."),), {"output_config": {"effort": "max"}}, "mid-conversation-output-config-2026-07-01"),
+        ((RawBlock({"type": "tool_removal", "tool": {"type": "tool_reference", "name": "f"}}),), {},
+         "inline-tools-2026-09-15"),
+        ((TextBlock("Be brief."),), {}, None),
+    ],
+)  # fmt: skip
+def test_betas_are_sent_for_what_the_operator_says_in_mid_conversation(
+    blocks: tuple[Block, ...], extra: dict[str, Any], beta: str | None
+) -> None:
+    request = Request("m", 1, (Turn("user", (TextBlock("hi"),)), Turn("system", blocks, extra)))
+    assert headers_for(request).get("anthropic-beta") == beta
+    assert request_to_wire(request, stream=False).headers.get("anthropic-beta") == beta
+
+
+def test_what_is_counted_is_what_will_be_read() -> None:
+    server = {"type": "url", "url": "https://a.example", "name": "m"}
+    toolset = {"type": "mcp_toolset", "mcp_server_name": "m"}
+    more = {"mcp_servers": [server], "tools": [toolset], "speed": "fast", "container": "c1", "stream": True}
+    body = count_body(asked(**more, context_management={"edits": []}).request)
+    assert set(body) == {"model", "messages", "tools", "mcp_servers", "speed", "context_management"}
 
 
 def test_a_beta_of_the_same_feature_is_not_doubled() -> None:
