@@ -219,6 +219,8 @@ def call_from_wire(call: Any, names: Names, where: str) -> Marked:
     if type(call) is not dict and not isinstance(call, Mapping):
         raise TranslationError(where, "not an object")
     call_id = text_of(call, "id", where)
+    if not call_id:
+        raise TranslationError(f"{where}/id", "empty")
     extra: dict[str, Any] = {}
     if not call.keys() <= _CALL:
         extra = {name: value for name, value in call.items() if name not in _CALL and value is not None}
@@ -235,8 +237,6 @@ def call_from_wire(call: Any, names: Names, where: str) -> Marked:
 def _function(
     function: Wire, call_id: str, names: Names, where: str, extra: Wire = _NO_EXTRA, ttl: Ttl | None = None
 ) -> Marked:
-    if not call_id:
-        raise TranslationError(where, "a call without an id")
     name = text_of(function, "name", where)
     if not name:
         raise TranslationError(f"{where}/name", "empty")

@@ -166,6 +166,8 @@ class _Reader:
 
     def _add_system(self, message: Wire, where: str) -> None:
         found = _said(message, where)
+        if (self._leading or not self._mid_system) and not all(isinstance(each.block, TextBlock) for each in found):
+            raise TranslationError(f"{where}/content", "what the operator says here is text alone")
         if self._leading:
             self.system += found
         elif self._mid_system:
