@@ -16,7 +16,7 @@ from app.dialects.json_values import check_json
 from app.dialects.openai.names import Names, wire_id
 from app.dialects.openai.parts import content_from_wire
 from app.dialects.openai.reading import Marked, Wire, arguments_of, list_of, mark_on, object_of, text_of
-from app.dialects.openai.view import FIELDS, OWN, View, view_of
+from app.dialects.openai.view import FIELDS, OWN, View, own_in, view_of
 from app.domain.blocks import (
     Block,
     RedactedThinkingBlock,
@@ -79,9 +79,7 @@ def _marked(blocks: list[Marked], ttl: Ttl | None) -> list[Marked]:
 
 def _kept(message: Wire, names: Names, where: str) -> list[Marked] | None:
     """The blocks that the message carries, if it still says what they say."""
-    fields = message.get(FIELDS)
-    own = fields.get(OWN) if isinstance(fields, Mapping) else None
-    raw = own.get("content") if isinstance(own, Mapping) else None
+    raw = own_in(message).get("content")
     if not isinstance(raw, list | tuple):
         return None
     pointer = f"{where}/{FIELDS}/{OWN}/content"

@@ -42,6 +42,7 @@ def fields_of(reply: Reply) -> dict[str, Any]:
 def own_of(reply: Reply) -> dict[str, Any]:
     """What the message needs in order to come back as it was."""
     given = {
+        "id": reply.api_id or None,
         "stop_reason": reply.stop_reason,
         "stop_sequence": reply.stop_sequence,
         "stop_details": reply.stop_details,

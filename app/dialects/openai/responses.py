@@ -15,7 +15,7 @@ from app.dialects.openai.names import Names
 from app.dialects.openai.stops import finish_reason, stop_reason
 from app.dialects.openai.style import JSON_TOOL, WRAPPED, ReplyStyle
 from app.dialects.openai.usage import usage_from_wire, usage_to_wire
-from app.dialects.openai.view import FIELDS, OWN, view_of
+from app.dialects.openai.view import FIELDS, OWN, own_in, view_of
 from app.domain.blocks import (
     RECEIVED_JSON,
     Block,
@@ -33,7 +33,7 @@ def reply_to_wire(reply: Reply, *, id: str, created: int, style: ReplyStyle = Re
     """Speak an answer as a `chat.completion`.
 
     Args:
-        id: of the completion; the API's own is in `provider_specific_fields`' place for it, not here.
+        id: of the completion; the API's own stands with the blocks, in `provider_specific_fields`.
         created: seconds since 1970.
     """
     reply = styled(reply, style)
@@ -161,7 +161,7 @@ def reply_from_wire(body: Any) -> Reply:
     message = choice.get("message")
     if not isinstance(message, Mapping):
         raise TranslationError("/choices/0/message", "missing or not an object")
-    own = _own(message)
+    own = own_in(message)
     kept = own.get("content")
     where = "/choices/0/message"
     blocks = (
@@ -174,7 +174,7 @@ def reply_from_wire(body: Any) -> Reply:
     return Reply(
         blocks=blocks,
         complete=True,
-        api_id=str(body.get("id") or ""),
+        api_id=_text(own, "id") or str(body.get("id") or ""),
         model=str(body.get("model") or ""),
         stop_reason=_text(own, "stop_reason") or stop_reason(choice.get("finish_reason")),
         stop_sequence=_text(own, "stop_sequence"),
@@ -187,12 +187,6 @@ def reply_from_wire(body: Any) -> Reply:
 def _text(own: Mapping[str, Any], name: str) -> str | None:
     value = own.get(name)
     return value if isinstance(value, str) else None
-
-
-def _own(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    fields = message.get(FIELDS)
-    own = fields.get(OWN) if isinstance(fields, Mapping) else None
-    return own if isinstance(own, Mapping) else {}
 
 
 def _blocks(message: Mapping[str, Any], where: str) -> tuple[Block, ...]:

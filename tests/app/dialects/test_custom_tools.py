@@ -112,8 +112,9 @@ def test_blocks_that_the_dialect_has_no_word_for_are_in_its_streams_all_the_same
 
 def test_citations_are_in_its_streams_too() -> None:
     cited = TextBlock("so it is", ({"type": "char_location", "cited_text": "it is", "document_index": 0},))
+    sent = (TextBlock("I looked: "), cited, cited, TextBlock("."))
     reader, accumulator = ChunkReader(), Accumulator()
-    for chunk in chunks_of(answer(cited)):
+    for chunk in chunks_of(answer(*sent)):
         for event in reader.read(chunk):
             accumulator.add(event)
-    assert accumulator.reply().blocks == (cited,)
+    assert accumulator.reply().blocks == sent
