@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from app import stream_chunk_builder
+from app.dialects.anthropic import failures as messages_failures
 from app.dialects.anthropic.requests import count_body, headers_for, request_to_wire
+from app.dialects.error_kinds import BY_KIND
+from app.dialects.openai import failures as chat_failures
 from app.dialects.openai.chunks import ChunkSpeaker
 from app.dialects.openai.failures import error_from_wire, error_to_wire
 from app.dialects.openai.names import wire_id
@@ -38,7 +41,15 @@ from app.domain.stream import (
     events_of,
 )
 from app.domain.usage import TokenUsage
-from app.errors import ApiError, KeyMissing, RateLimited, StreamBroken, TranslationError, UnsupportedParameter
+from app.errors import (
+    ApiError,
+    BillingProblem,
+    KeyMissing,
+    RateLimited,
+    StreamBroken,
+    TranslationError,
+    UnsupportedParameter,
+)
 from app.simulator.server import own_catalogue
 
 HI = {"role": "user", "content": "hi"}
@@ -424,6 +435,23 @@ def test_errors_have_their_status_and_their_words() -> None:
     assert error_to_wire(TranslationError("/messages/0", "empty"))[1]["error"]["param"] == "messages"
     assert error_to_wire(KeyMissing("p"))[0] == 401
     assert error_to_wire(StreamBroken("cut"))[0] == 502
+
+
+@pytest.mark.parametrize("status", [None, 429])
+@pytest.mark.parametrize("place", ["type", "code"])
+def test_a_spent_quota_is_no_rate_limit(place: str, status: int | None) -> None:
+    assert type(error_from_wire({"error": {place: "insufficient_quota"}}, status=status)) is BillingProblem
+
+
+@pytest.mark.parametrize("dialect", [chat_failures, messages_failures])
+@pytest.mark.parametrize(("kind", "found"), [(kind, found) for kind, (found, _) in BY_KIND.items()])
+def test_every_kind_of_error_comes_back_from_both_dialects(dialect: Any, kind: str, found: type[ApiError]) -> None:
+    error = found(BY_KIND[kind][1], "", "no", mid_stream=True)
+    status, body = dialect.error_to_wire(error)
+    assert body["error"]["type"] == kind
+    for told in (None, status):
+        back = dialect.error_from_wire(body, status=told)
+        assert (type(back), back.status, back.message) == (found, status, "no")
 
 
 @pytest.mark.parametrize(
