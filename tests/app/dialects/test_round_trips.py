@@ -1,6 +1,7 @@
 """What one dialect says, the others can give back."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from anthropic.types import message_create_params
@@ -13,6 +14,7 @@ from app.dialects.anthropic.outgoing import event_to_wire
 from app.dialects.anthropic.outgoing import reply_to_wire as reply_to_messages
 from app.dialects.anthropic.requests import request_to_wire
 from app.dialects.anthropic.responses import reply_from_wire as reply_from_messages
+from app.dialects.anthropic.usage import usage_from_wire, usage_to_wire
 from app.dialects.openai.chunk_reader import ChunkReader
 from app.dialects.openai.chunks import ChunkSpeaker
 from app.dialects.openai.requests import request_from_wire
@@ -114,6 +116,23 @@ def answer(blocks: tuple[Block, ...]) -> Reply:
     usage = TokenUsage(7, 3, 2, 1, 2, 11, 4, extra={"service_tier": "standard"})
     extra = {"container": {"id": "c1"}}
     return Reply(blocks, True, "m1", "claude-sonnet-5-5", "pause_turn", "END", details, usage, extra)
+
+
+def test_counts_of_next_year_come_back_from_both_dialects() -> None:
+    told = {
+        "input_tokens": 1,
+        "cache_creation_input_tokens": 9,
+        "cache_read_input_tokens": 0,
+        "output_tokens": 5,
+        "cache_creation": {"ephemeral_5m_input_tokens": 2, "ephemeral_24h_input_tokens": 7},
+        "output_tokens_details": {"thinking_tokens": 1, "drafted_tokens": 3},
+        "service_tier": "standard",
+    }
+    usage = usage_from_wire(told)
+    assert usage_to_wire(usage) == told
+    assert usage_to_wire(replace(usage, thinking_tokens=None))["output_tokens_details"] == {"drafted_tokens": 3}
+    spoken = reply_to_wire(replace(answer(()), usage=usage), id="c", created=1)
+    assert usage_to_wire(reply_from_wire(spoken).usage)["output_tokens_details"] == told["output_tokens_details"]
 
 
 def added_up(events: Any) -> Reply:
