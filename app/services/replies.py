@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from app.domain.blocks import TextBlock
-from app.domain.capabilities import takes_prefill
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role, new_id
 from app.domain.models import Catalogue
 from app.domain.request import Request
@@ -23,7 +22,7 @@ from app.domain.stream import (
 )
 from app.domain.thoughts import is_stale_signature, without_thinking
 from app.errors import DuologueError, InvalidRequest, StoreError, facts
-from app.services.requests import request_for
+from app.services.requests import prefill_of, request_for
 from app.services.thoughts import prefix_of
 
 SAVE_EVERY_S = 0.2
@@ -139,7 +138,7 @@ class ReplyService:
             created_ms=self._now_ms(),
             facts=ReplyFacts(model=model),
         )
-        prefill = setup.prefill.rstrip() if takes_prefill(catalogue.find(model)) else ""
+        prefill = prefill_of(setup, catalogue.find(model))
         return _Growing(conversation.id, message, self._monotonic(), prefill)
 
     async def _stream(self, conversation: Conversation, growing: _Growing, watch: ReplyWatch) -> None:

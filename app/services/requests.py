@@ -15,8 +15,8 @@ from app.domain.blocks import (
 )
 from app.domain.capabilities import at_home, takes_prefill
 from app.domain.conversation import Conversation, Message, MessageState, Role
-from app.domain.models import Catalogue
-from app.domain.request import DEFAULT_MAX_TOKENS, Request, Turn
+from app.domain.models import Catalogue, ModelEntry
+from app.domain.request import DEFAULT_MAX_TOKENS, Request, Setup, Turn
 from app.services.thoughts import without_stale
 
 _CUT = (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.STREAMING)
@@ -38,8 +38,8 @@ def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
     entry = catalogue.find(model_id)
     sent = [(message, turn) for message in conversation.path if (turn := _turn(message)) is not None]
     turns = [turn for _, turn in sent]
-    if setup.prefill and takes_prefill(entry):
-        turns.append(Turn("assistant", (TextBlock(setup.prefill.rstrip()),)))
+    if prefill := prefill_of(setup, entry):
+        turns.append(Turn("assistant", (TextBlock(prefill),)))
     request = Request(
         model=model_id,
         max_tokens=setup.parameters.max_tokens or (entry.default_max_tokens if entry else DEFAULT_MAX_TOKENS),
@@ -52,6 +52,11 @@ def request_for(conversation: Conversation, catalogue: Catalogue) -> Request:
         extra_headers=setup.extra_headers,
     )
     return at_home(without_stale(request, [message for message, _ in sent]), entry)
+
+
+def prefill_of(setup: Setup, entry: ModelEntry | None) -> str:
+    """The answer's beginning as it is sent: without white space at its end; empty where the model takes none."""
+    return setup.prefill.rstrip() if takes_prefill(entry) else ""
 
 
 def _turn(message: Message) -> Turn | None:
