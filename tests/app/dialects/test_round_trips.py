@@ -22,7 +22,7 @@ from app.dialects.openai.responses import message_to_wire, reply_from_wire, repl
 from app.dialects.openai.speaking import request_to_wire as request_to_openai
 from app.dialects.prompt import answers as prompt_answers
 from app.dialects.prompt import requests as prompt_requests
-from app.domain.blocks import Block, TextBlock
+from app.domain.blocks import Block, RawBlock, TextBlock
 from app.domain.request import Request, Turn
 from app.domain.stream import Accumulator, Reply, events_of
 from app.domain.usage import TokenUsage
@@ -116,6 +116,20 @@ def answer(blocks: tuple[Block, ...]) -> Reply:
     usage = TokenUsage(7, 3, 2, 1, 2, 11, 4, extra={"service_tier": "standard"})
     extra = {"container": {"id": "c1"}}
     return Reply(blocks, True, "m1", "claude-sonnet-5-5", "pause_turn", "END", details, usage, extra)
+
+
+def test_a_block_of_next_year_grows_by_every_delta() -> None:
+    delta = {"type": "content_block_delta", "index": 0}
+    raws = [
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "dream", "depth": 1}},
+        {**delta, "delta": {"type": "thinking_delta", "thinking": "Hm."}},
+        {**delta, "delta": {"type": "citations_delta", "citation": {"type": "dream_location"}}},
+        {**delta, "delta": {"type": "signature_delta", "signature": "c2ln"}},
+        {**delta, "delta": {"type": "dream_delta", "depth": 2}},
+    ]
+    whole = {"type": "dream", "depth": 2, "thinking": "Hm.", "citations": [{"type": "dream_location"}]}
+    reply = added_up(event_from_wire(each) for each in raws)
+    assert reply.blocks == (RawBlock({**whole, "signature": "c2ln"}),)
 
 
 def test_counts_of_next_year_come_back_from_both_dialects() -> None:
