@@ -10,13 +10,10 @@ from app.dialects.anthropic.betas import with_needed
 from app.dialects.blocks import block_to_wire
 from app.dialects.wire_request import WireRequest as WireRequest
 from app.domain.caching import CachePlan, Section, Ttl
-from app.domain.request import Parameters, Request, Thinking, Turn
+from app.domain.request import VERSION_WITH_SAMPLING, VERSION_WITHOUT_SAMPLING, Parameters, Request, Thinking, Turn
 from app.domain.tools import Tool, ToolChoice, ToolDefinition
 from app.errors import TranslationError
 
-VERSION = "2026-10-21"
-VERSION_WITH_SAMPLING = "2023-06-01"
-"""The newer version refuses temperature, top_p and top_k on every model, at any value."""
 UNMARKABLE = frozenset({"thinking", "redacted_thinking"})
 Wire = Mapping[str, Any]
 _Marks = dict[tuple[Section, int, int, int | None], Ttl]
@@ -76,7 +73,7 @@ def _headers(request: Request, body: Wire) -> dict[str, str]:
     own = {name.lower(): value for name, value in request.extra_headers.items()}
     given = [*request.betas, *(part.strip() for part in own.pop("anthropic-beta", "").split(","))]
     sampled = any(body.get(name) is not None for name in _SAMPLING)
-    headers = {"anthropic-version": VERSION_WITH_SAMPLING if sampled else VERSION}
+    headers = {"anthropic-version": VERSION_WITH_SAMPLING if sampled else VERSION_WITHOUT_SAMPLING}
     if joined := ",".join(dict.fromkeys(with_needed([each for each in given if each], body))):
         headers["anthropic-beta"] = joined
     return headers | own
