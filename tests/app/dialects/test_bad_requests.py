@@ -23,6 +23,8 @@ SAYS = {"role": "assistant", "content": "a"}
 MARKED = {"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}
 RESULT = {"role": "tool", "tool_call_id": "c1", "content": "ok"}
 
+SERVER = {"type": "mcp", "server_label": "m", "server_url": "https://a.example"}
+
 
 def deep(levels: int) -> Any:
     value: Any = 1
@@ -113,6 +115,19 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "a computer without a screen": (
         "/tools/0/display_width_px",
         {"tools": [{"type": "computer_20250124", "function": {"name": "computer"}}]},
+    ),
+    "a server that is to ask first": (
+        "/tools/0/require_approval",
+        {"tools": [{**SERVER, "require_approval": "always"}]},
+    ),
+    "a server's own header": ("/tools/0/headers/X-Team", {"tools": [{**SERVER, "headers": {"X-Team": "a"}}]}),
+    "a server's tools that are none": (
+        "/tools/0/allowed_tools/tool_names",
+        {"tools": [{**SERVER, "allowed_tools": {"tool_names": 7}}]},
+    ),
+    "a system message that clears itself": (
+        "/messages/1/clear_at",
+        {"messages": [HI, {"role": "system", "content": "a", "clear_at": "never"}]},
     ),
     "definitions that are none": (
         "/response_format/json_schema/schema/definitions",

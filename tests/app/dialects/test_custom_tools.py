@@ -21,6 +21,7 @@ from app.domain.blocks import (
     ToolUseBlock,
 )
 from app.domain.stream import Accumulator, Reply, events_of
+from app.domain.tools import ToolDefinition
 from app.domain.usage import TokenUsage
 
 SQL = {"type": "custom", "custom": {"name": "run sql", "description": "Runs it.", "format": {"type": "text"}}}
@@ -56,6 +57,13 @@ def test_a_call_comes_back_as_the_custom_call_that_was_offered() -> None:
     (read,) = ChatCompletion.model_validate(completion).choices[0].message.tool_calls or ()
     assert read.type == "custom"
     assert reply_from_wire(json.loads(json.dumps(completion))).blocks == (CALL,)
+
+
+def test_what_stands_beside_a_custom_tool_is_kept() -> None:
+    body = {"model": "m", "messages": [HI], "tools": [{**SQL, "defer_loading": True, "cache_control": {"type": "new"}}]}
+    (tool,) = request_from_wire(body).request.tools
+    assert isinstance(tool, ToolDefinition)
+    assert tool.extra == {"defer_loading": True, "cache_control": {"type": "new"}}
 
 
 def test_the_call_goes_into_the_next_request_with_the_thinking_before_it() -> None:
