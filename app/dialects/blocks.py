@@ -2,13 +2,13 @@
 
 Reading and speaking lose nothing but `cache_control`: marks live in the cache plan, beside the messages; whoever reads
 a foreign request asks `ttl_of`. A mark of a kind that has no name here stays with its block and is forwarded. A field
-that is absent stays absent, one that is null stays null.
+that is absent stays absent, one that is null stays null; but thinking always has a signature, which may be empty.
 
 Source: Messages API reference, "Content blocks".
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from app.domain.blocks import (
     Base64Source,
@@ -46,6 +46,8 @@ SERVER_RESULTS = frozenset(
         "advisor_tool_result",
     }
 )
+_T = TypeVar("_T")
+_KINDS: Mapping[type, str] = {str: "a string", bool: "true or false"}
 MARK = "cache_control"
 _TTLS: Mapping[Any, Ttl] = {None: Ttl.FIVE_MINUTES, "5m": Ttl.FIVE_MINUTES, "1h": Ttl.ONE_HOUR}
 
@@ -136,9 +138,8 @@ def _text(raw: Wire, where: str) -> TextBlock:
 
 
 def _thinking(raw: Wire, where: str) -> ThinkingBlock:
-    return ThinkingBlock(
-        _string(raw, "thinking", where), str(raw.get("signature") or ""), _rest(raw, "thinking", "signature")
-    )
+    signature = _optional(raw, "signature", str, where) or ""
+    return ThinkingBlock(_string(raw, "thinking", where), signature, _rest(raw, "thinking", "signature"))
 
 
 def _redacted(raw: Wire, where: str) -> RedactedThinkingBlock:
@@ -152,9 +153,11 @@ def _image(raw: Wire, where: str) -> ImageBlock:
 def _document(raw: Wire, where: str) -> DocumentBlock:
     extra = _rest(raw, "source", "title", "context", "citations")
     extra |= {name: None for name in ("title", "context", "citations") if name in raw and raw[name] is None}
-    return DocumentBlock(
-        _source(raw.get("source"), f"{where}/source"), raw.get("title"), raw.get("context"), raw.get("citations"), extra
-    )
+    title, context = _optional(raw, "title", str, where), _optional(raw, "context", str, where)
+    citations = raw.get("citations")
+    if not isinstance(citations, Mapping | None):
+        raise TranslationError(f"{where}/citations", "not an object")
+    return DocumentBlock(_source(raw.get("source"), f"{where}/source"), title, context, citations, extra)
 
 
 def _tool_use(raw: Wire, where: str) -> ToolUseBlock:
@@ -173,7 +176,7 @@ def _tool_result(raw: Wire, where: str) -> ToolResultBlock:
     read = (
         content if content is None or isinstance(content, str) else blocks_from_wire(content, where=f"{where}/content")
     )
-    return ToolResultBlock(_string(raw, "tool_use_id", where), read, raw.get("is_error"), extra)
+    return ToolResultBlock(_string(raw, "tool_use_id", where), read, _optional(raw, "is_error", bool, where), extra)
 
 
 def _server_use(raw: Wire, where: str) -> ServerToolUseBlock:
@@ -222,6 +225,13 @@ def _string(raw: Wire, name: str, where: str) -> str:
     value = raw.get(name)
     if not isinstance(value, str):
         raise TranslationError(f"{where}/{name}", "missing or not a string")
+    return value
+
+
+def _optional(raw: Wire, name: str, kind: type[_T], where: str) -> _T | None:
+    value = raw.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise TranslationError(f"{where}/{name}", f"not {_KINDS[kind]}")
     return value
 
 

@@ -8,6 +8,7 @@ known at all is a `RawBlock` and is sent back untouched.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.immutable import NOTHING, immutable
@@ -164,6 +165,16 @@ Block = (
     | ServerToolResultBlock
     | RawBlock
 )
+
+
+def without_received(block: Block) -> Block:
+    """The block without its `RECEIVED_JSON`, as it may leave the program: no API knows such a field."""
+    match block:
+        case ToolUseBlock() | ServerToolUseBlock() if RECEIVED_JSON in block.extra:
+            return replace(block, extra={name: each for name, each in block.extra.items() if name != RECEIVED_JSON})
+        case RawBlock(raw) if RECEIVED_JSON in raw:
+            return RawBlock({name: each for name, each in raw.items() if name != RECEIVED_JSON})
+    return block
 
 
 def plain_text(blocks: tuple[Block, ...]) -> str:

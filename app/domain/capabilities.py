@@ -19,13 +19,19 @@ from app.domain.blocks import (
     ToolResultBlock,
 )
 from app.domain.models import ModelEntry
-from app.domain.request import Parameters, Request, Thinking, with_blocks, with_tools
+from app.domain.request import (
+    VERSION_WITH_SAMPLING,
+    VERSION_WITHOUT_SAMPLING,
+    Parameters,
+    Request,
+    Thinking,
+    with_blocks,
+    with_tools,
+)
 from app.domain.thoughts import without_thinking
 from app.domain.tools import NativeTool, ToolChoice
 from app.immutable import immutable
 
-VERSION_WITHOUT_SAMPLING = "2026-10-21"
-VERSION_WITH_SAMPLING = "2023-06-01"
 DEFAULT_TEMPERATURE = 1.0
 FIXED_TOP_P = 0.99
 _LONGER_OUTPUT = ("output-", "max-tokens-")

@@ -9,6 +9,8 @@ from app.errors import TranslationError
 from app.immutable import NOTHING, immutable
 
 MILLION = 1_000_000
+_SEARCH = 0.01
+"""USD for one search of the web."""
 PRICES = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")
 
 
@@ -91,16 +93,17 @@ class ModelEntry:
         return bool(self.features.get(feature))
 
     def cost(self, usage: TokenUsage) -> float | None:
-        """What an answer cost, in USD; None where a price that it needs is not known.
+        """What an answer cost, in USD; None where a price that it needs is not known, as of answers in fast mode.
 
-        The tier is chosen by the whole request's input; writes without a split are 5-minute writes.
+        The tier is chosen by the whole request's input; writes without a split are 5-minute writes. What ran in the
+        US or in a batch has its factor; each search of the web has its price.
 
         Source: Messages API reference, "Usage" and "Pricing".
         """
-        tiers = [each for each in self.pricing.tiers if usage.total_input >= each.above_input_tokens]
-        if not tiers:
+        if not self.pricing.tiers or usage.extra.get("speed") == "fast":
             return None
-        tier = tiers[-1]
+        base, *higher = self.pricing.tiers
+        tier = [base, *(each for each in higher if usage.total_input > each.above_input_tokens)][-1]
         long_writes = usage.cache_creation_1h or 0
         short_writes = usage.cache_creation_input_tokens - long_writes
         parts = (
@@ -115,7 +118,12 @@ class ModelEntry:
             if tokens and price is None:
                 return None
             total += tokens * (price or 0.0)
-        return total / MILLION
+        return total / MILLION * self._factor(usage) + _SEARCH * usage.web_searches
+
+    def _factor(self, usage: TokenUsage) -> float:
+        in_us, in_batch = usage.extra.get("inference_geo") == "us", usage.extra.get("service_tier") == "batch"
+        geo, batch = self.pricing.us_geo_multiplier, self.pricing.batch_multiplier
+        return (geo if in_us and geo else 1.0) * (batch if in_batch and batch else 1.0)
 
 
 @immutable

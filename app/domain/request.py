@@ -12,6 +12,11 @@ from app.immutable import NOTHING, immutable
 DEFAULT_MAX_TOKENS = 4096
 """Where the model is not in the catalogue. The API has no default; `max_tokens` is required."""
 
+VERSION_WITHOUT_SAMPLING = "2026-10-21"
+"""The API's newest version. It refuses temperature, top_p and top_k on every model, at any value."""
+VERSION_WITH_SAMPLING = "2023-06-01"
+"""The one before, for a request that has one of them."""
+
 Display = Literal["summarized", "omitted", "updates"]
 
 

@@ -296,6 +296,10 @@ def _raw_closed(start: RawBlock, block: _OpenBlock) -> RawBlock:
     for name, pieces in (("text", block.texts), ("thinking", block.thoughts)):
         if pieces:
             raw[name] = str(raw.get(name) or "") + "".join(pieces)
+    if block.citations:
+        raw["citations"] = [*(raw.get("citations") or ()), *block.citations]
+    if block.signature is not None:
+        raw["signature"] = block.signature
     if block.jsons:
         text = "".join(block.jsons)
         parsed = _object(text)

@@ -30,6 +30,12 @@ class TokenUsage:
     def total_input(self) -> int:
         return self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
 
+    @property
+    def web_searches(self) -> int:
+        told = self.extra.get("server_tool_use")
+        count = told.get("web_search_requests") if isinstance(told, Mapping) else None
+        return count if isinstance(count, int) else 0
+
     def updated(self, **changes: Any) -> Self:
         """A copy in which the given values that are not None replace the old ones: running totals, never added.
 

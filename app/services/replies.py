@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from app.domain.blocks import Block, RedactedThinkingBlock, TextBlock, ThinkingBlock
-from app.domain.capabilities import goes_on, takes_prefill
+from app.domain.capabilities import goes_on
 from app.domain.continuing import beginning_of
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role
 from app.domain.models import Catalogue
@@ -30,7 +30,7 @@ from app.domain.stream import (
 from app.domain.thoughts import is_stale_signature, without_thinking
 from app.errors import DuologueError, InvalidRequest, StoreError, facts
 from app.services.identity import new_id
-from app.services.requests import request_for
+from app.services.requests import prefill_of, request_for
 from app.services.thoughts import prefix_of
 
 OF_BLOCKS = (
@@ -178,7 +178,7 @@ class ReplyService:
         )
         if begun is not None:
             return self._taken_up(conversation.id, message, begun)
-        prefill = setup.prefill.rstrip() if takes_prefill(catalogue.find(model)) else ""
+        prefill = prefill_of(setup, catalogue.find(model))
         return _Growing(conversation.id, message, self._monotonic(), prefill)
 
     def _taken_up(self, conversation_id: str, message: Message, begun: Message) -> _Growing:

@@ -3,21 +3,20 @@
 from dataclasses import replace
 
 from app.domain.blocks import (
-    RECEIVED_JSON,
     UNREADABLE,
     Block,
     RawBlock,
     RedactedThinkingBlock,
-    ServerToolUseBlock,
     TextBlock,
     ThinkingBlock,
     ToolResultBlock,
     ToolUseBlock,
+    without_received,
 )
 from app.domain.capabilities import at_home, takes_prefill
 from app.domain.conversation import Conversation, Message, MessageState, Role
-from app.domain.models import Catalogue
-from app.domain.request import DEFAULT_MAX_TOKENS, Request, Turn
+from app.domain.models import Catalogue, ModelEntry
+from app.domain.request import DEFAULT_MAX_TOKENS, Request, Setup, Turn
 from app.services.thoughts import without_stale
 
 _CUT = (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.STREAMING)
@@ -41,8 +40,8 @@ def request_for(conversation: Conversation, catalogue: Catalogue, beginning: tup
     turns = [turn for _, turn in sent]
     if beginning:
         turns.append(Turn("assistant", beginning))
-    elif setup.prefill and takes_prefill(entry):
-        turns.append(Turn("assistant", (TextBlock(setup.prefill.rstrip()),)))
+    elif prefill := prefill_of(setup, entry):
+        turns.append(Turn("assistant", (TextBlock(prefill),)))
     request = Request(
         model=model_id,
         max_tokens=setup.parameters.max_tokens or (entry.default_max_tokens if entry else DEFAULT_MAX_TOKENS),
@@ -57,24 +56,19 @@ def request_for(conversation: Conversation, catalogue: Catalogue, beginning: tup
     return at_home(without_stale(request, [message for message, _ in sent]), entry)
 
 
+def prefill_of(setup: Setup, entry: ModelEntry | None) -> str:
+    """The answer's beginning as it is sent: without white space at its end; empty where the model takes none."""
+    return setup.prefill.rstrip() if takes_prefill(entry) else ""
+
+
 def _turn(message: Message) -> Turn | None:
     if message.state is MessageState.FAILED:
         return None
     blocks = message.blocks
     if message.role is Role.ASSISTANT and message.state in _CUT:
         blocks = _sendable(blocks)
-    blocks = tuple(_without_received(each) for each in blocks if not _says_nothing(each))
+    blocks = tuple(without_received(each) for each in blocks if not _says_nothing(each))
     return Turn(message.role.value, blocks) if blocks else None
-
-
-def _without_received(block: Block) -> Block:
-    """The API knows no such field."""
-    match block:
-        case ToolUseBlock() | ServerToolUseBlock() if RECEIVED_JSON in block.extra:
-            return replace(block, extra={name: each for name, each in block.extra.items() if name != RECEIVED_JSON})
-        case RawBlock(raw) if RECEIVED_JSON in raw:
-            return RawBlock({name: each for name, each in raw.items() if name != RECEIVED_JSON})
-    return block
 
 
 def _says_nothing(block: Block) -> bool:

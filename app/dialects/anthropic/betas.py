@@ -18,6 +18,7 @@ _TOOLS: Mapping[str, str] = {
     "code_execution_20250522": "code-execution-2025-05-22",
     "advisor_20260301": "advisor-tool-2026-03-01",
 }
+_TOOL_CHANGES = frozenset({"tool_addition", "tool_removal"})
 _DATED = 3
 """Parts of the date at the end of a beta's name."""
 
@@ -44,6 +45,9 @@ def _needed(body: Mapping[str, Any]) -> Iterator[str]:
         yield from ["context-management-2025-06-27"] * (not all(compacting))
     yield from (beta for name, beta in _FIELDS.items() if body.get(name) is not None)
     yield from _of_output_and_thinking(body)
+    for message in body.get("messages") or ():
+        if isinstance(message, Mapping) and message.get("role") == "system":
+            yield from _of_system_message(message)
 
 
 _FIELDS: Mapping[str, str] = {
@@ -52,6 +56,7 @@ _FIELDS: Mapping[str, str] = {
     "fallbacks": "server-side-fallback-2026-07-01",
     "fallback_credit_token": "fallback-credit-2026-07-01",
     "thread": "message-threads-2026-08-12",
+    "billing_policy": "user-profiles-billing-2026-10-01",
 }
 
 
@@ -76,3 +81,15 @@ def _of_output_and_thinking(body: Mapping[str, Any]) -> Iterator[str]:
             yield "thinking-display-updates-2026-08-18"
         if thinking.get("block_binding") is not None:
             yield "thinking-binding-controls-2026-08-01"
+
+
+def _of_system_message(message: Mapping[str, Any]) -> Iterator[str]:
+    """What a system message inside a conversation can do besides telling something."""
+    if message.get("clear_at") is not None:
+        yield "mid-conversation-system-clear-at-2026-08-21"
+    if message.get("output_config") is not None:
+        yield "mid-conversation-output-config-2026-07-01"
+    content = message.get("content")
+    blocks = content if isinstance(content, list) else ()
+    if any(isinstance(each, Mapping) and each.get("type") in _TOOL_CHANGES for each in blocks):
+        yield "inline-tools-2026-09-15"

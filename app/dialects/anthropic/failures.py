@@ -6,48 +6,8 @@ Source: Messages API reference, "Errors".
 from collections.abc import Mapping
 from typing import Any
 
-from app.errors import (
-    ApiError,
-    AuthenticationFailed,
-    BillingProblem,
-    Conflict,
-    GatewayTimedOut,
-    InvalidRequest,
-    NotFound,
-    Overloaded,
-    PermissionDenied,
-    RateLimited,
-    RequestTooLarge,
-    ServerFailed,
-)
-
-_BY_KIND: Mapping[str, tuple[type[ApiError], int]] = {
-    "invalid_request_error": (InvalidRequest, 400),
-    "authentication_error": (AuthenticationFailed, 401),
-    "billing_error": (BillingProblem, 402),
-    "permission_error": (PermissionDenied, 403),
-    "not_found_error": (NotFound, 404),
-    "conflict_error": (Conflict, 409),
-    "request_too_large": (RequestTooLarge, 413),
-    "rate_limit_error": (RateLimited, 429),
-    "api_error": (ServerFailed, 500),
-    "timeout_error": (GatewayTimedOut, 504),
-    "overloaded_error": (Overloaded, 529),
-}
-_BY_STATUS: Mapping[int, type[ApiError]] = {
-    401: AuthenticationFailed,
-    402: BillingProblem,
-    403: PermissionDenied,
-    404: NotFound,
-    408: GatewayTimedOut,
-    409: Conflict,
-    413: RequestTooLarge,
-    429: RateLimited,
-    504: GatewayTimedOut,
-    529: Overloaded,
-}
-MESSAGE_LIMIT = 2000
-"""Characters of an error's text that are kept."""
+from app.dialects.error_kinds import BY_KIND, BY_STATUS, MESSAGE_LIMIT, class_of, kind_of, usual_status
+from app.errors import ApiError, ServerFailed
 
 
 def error_from_wire(
@@ -65,16 +25,15 @@ def error_from_wire(
     inner = outer.get("error")
     error: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
     kind = str(error.get("type") or "")
-    found, usual_status = _BY_KIND.get(kind, (None, 500))
-    if status is not None:
+    found, usual = BY_KIND.get(kind, (ServerFailed, usual_status(ServerFailed)))
+    if status is not None and (status in BY_STATUS or kind not in BY_KIND or usual // 100 != status // 100):
         # the status is what the retry rules speak of; a kind that contradicts it must not change them
-        found = _BY_STATUS.get(status) or (found if found and usual_status // 100 == status // 100 else None)
-        found = found or (InvalidRequest if status < 500 else ServerFailed)
+        found = class_of(status)
     details = error.get("details")
     details = details if isinstance(details, Mapping) else {}
     code = details.get("error_code")
-    return (found or ServerFailed)(
-        status=status if status is not None else usual_status,
+    return found(
+        status=status if status is not None else usual,
         kind=kind,
         message=_message(error, body),
         request_id=request_id or _string(outer.get("request_id")),
@@ -87,9 +46,11 @@ def error_from_wire(
 
 def error_to_wire(error: ApiError) -> tuple[int, dict[str, Any]]:
     """The HTTP status and the body of an error; the body is also the data of an `error` event inside a stream."""
-    kinds = {found: kind for kind, (found, _) in _BY_KIND.items()}
-    kind = error.kind or kinds.get(type(error), "invalid_request_error" if error.status < 500 else "api_error")
-    told = {"type": kind, "message": error.message, **({"details": dict(error.details)} if error.details else {})}
+    told = {
+        "type": kind_of(error),
+        "message": error.message,
+        **({"details": dict(error.details)} if error.details else {}),
+    }
     request_id = {"request_id": error.request_id} if error.request_id else {}
     return error.status, {"type": "error", "error": told, **request_id}
 

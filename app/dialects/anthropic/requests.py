@@ -10,16 +10,20 @@ from app.dialects.anthropic.betas import with_needed
 from app.dialects.blocks import block_to_wire
 from app.dialects.wire_request import WireRequest as WireRequest
 from app.domain.caching import CachePlan, Section, Ttl
-from app.domain.request import Parameters, Request, Thinking, Turn
+from app.domain.request import VERSION_WITH_SAMPLING, VERSION_WITHOUT_SAMPLING, Parameters, Request, Thinking, Turn
 from app.domain.tools import Tool, ToolChoice, ToolDefinition
 from app.errors import TranslationError
 
-VERSION = "2026-10-21"
-VERSION_WITH_SAMPLING = "2023-06-01"
-"""The newer version refuses temperature, top_p and top_k on every model, at any value."""
 UNMARKABLE = frozenset({"thinking", "redacted_thinking"})
 Wire = Mapping[str, Any]
 _Marks = dict[tuple[Section, int, int, int | None], Ttl]
+_COUNTED = frozenset(
+    {
+        *("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control", "speed"),
+        *("context_management", "compaction", "mcp_servers", "billing_policy"),
+    }
+)
+"""Source: Messages API reference, "Token counting"."""
 _SAMPLING = ("temperature", "top_p", "top_k")
 
 
@@ -53,22 +57,23 @@ def headers_for(request: Request) -> dict[str, str]:
 
     Betas that the request's content needs are added, unless the person gave one of the same feature.
     """
-    tools = {"tools": [each.raw for each in request.tools if not isinstance(each, ToolDefinition)]}
-    return _headers(request, {**tools, **_parameters(request.parameters), **request.extra_body})
+    tools = [each.raw for each in request.tools if not isinstance(each, ToolDefinition)]
+    told = _messages(tuple(turn for turn in request.turns if turn.role == "system"), {})
+    body = {"tools": tools, "messages": told, **_parameters(request.parameters), **request.extra_body}
+    return _headers(request, body)
 
 
 def count_body(request: Request) -> dict[str, Any]:
     """The body for count_tokens: what is counted, and nothing that it refuses."""
     whole = request_to_wire(request, stream=False).body
-    counted = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control")
-    return {name: whole[name] for name in counted if name in whole}
+    return {name: value for name, value in whole.items() if name in _COUNTED}
 
 
 def _headers(request: Request, body: Wire) -> dict[str, str]:
     own = {name.lower(): value for name, value in request.extra_headers.items()}
     given = [*request.betas, *(part.strip() for part in own.pop("anthropic-beta", "").split(","))]
     sampled = any(body.get(name) is not None for name in _SAMPLING)
-    headers = {"anthropic-version": VERSION_WITH_SAMPLING if sampled else VERSION}
+    headers = {"anthropic-version": VERSION_WITH_SAMPLING if sampled else VERSION_WITHOUT_SAMPLING}
     if joined := ",".join(dict.fromkeys(with_needed([each for each in given if each], body))):
         headers["anthropic-beta"] = joined
     return headers | own

@@ -9,8 +9,15 @@ from typing import Any
 from app.domain.usage import TokenUsage
 
 _COUNTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
-_SPLIT = (("cache_creation_5m", "ephemeral_5m_input_tokens"), ("cache_creation_1h", "ephemeral_1h_input_tokens"))
-_NAMED = frozenset({*_COUNTS, "cache_creation", "output_tokens_details"})
+_NESTED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "cache_creation": (
+        ("cache_creation_5m", "ephemeral_5m_input_tokens"),
+        ("cache_creation_1h", "ephemeral_1h_input_tokens"),
+    ),
+    "output_tokens_details": (("thinking_tokens", "thinking_tokens"),),
+}
+"""Objects in the wire's object → our field and the wire's key in it. Their other keys stay in `extra`, in place."""
+_NAMED = frozenset({*_COUNTS, *_NESTED})
 
 
 def usage_fields(raw: Any) -> dict[str, Any]:
@@ -18,15 +25,13 @@ def usage_fields(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
         return {}
     found: dict[str, Any] = {name: raw[name] for name in _COUNTS if _is_count(raw.get(name))}
-    split = raw.get("cache_creation")
-    if isinstance(split, Mapping):
-        for name, key in _SPLIT:
-            if _is_count(split.get(key)):
-                found[name] = split[key]
-    details = raw.get("output_tokens_details")
-    if isinstance(details, Mapping) and _is_count(details.get("thinking_tokens")):
-        found["thinking_tokens"] = details["thinking_tokens"]
     rest = {name: value for name, value in raw.items() if name not in _NAMED and value is not None}
+    for place, named in _NESTED.items():
+        inner = raw.get(place)
+        if isinstance(inner, Mapping):
+            found |= {name: inner[key] for name, key in named if _is_count(inner.get(key))}
+            unnamed = {key: value for key, value in inner.items() if key not in dict(named).values()}
+            rest |= {place: unnamed} if unnamed else {}
     if rest:
         found["extra"] = rest
     return found
@@ -45,12 +50,12 @@ def usage_to_wire(usage: TokenUsage) -> dict[str, Any]:
 def usage_fields_to_wire(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Speak some of the fields of `TokenUsage`; those that are None are absent."""
     wire: dict[str, Any] = {name: fields[name] for name in _COUNTS if fields.get(name) is not None}
-    split = {key: fields[name] for name, key in _SPLIT if fields.get(name) is not None}
-    if split:
-        wire["cache_creation"] = split
-    if fields.get("thinking_tokens") is not None:
-        wire["output_tokens_details"] = {"thinking_tokens": fields["thinking_tokens"]}
-    return {**wire, **fields.get("extra", {})}
+    rest = fields.get("extra", {})
+    wire |= rest
+    for place, named in _NESTED.items():
+        if told := {key: fields[name] for name, key in named if fields.get(name) is not None}:
+            wire[place] = {**told, **rest.get(place, {})}
+    return wire
 
 
 def _is_count(value: object) -> bool:

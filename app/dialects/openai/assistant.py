@@ -8,6 +8,7 @@ Source: OpenAI API reference, "Create chat completion", assistant messages; Lite
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.dialects.blocks import blocks_from_wire, ttl_of
@@ -15,7 +16,7 @@ from app.dialects.json_values import check_json
 from app.dialects.openai.names import Names, wire_id
 from app.dialects.openai.parts import content_from_wire
 from app.dialects.openai.reading import Marked, Wire, arguments_of, list_of, mark_on, object_of, text_of
-from app.dialects.openai.view import FIELDS, OWN, View, view_of
+from app.dialects.openai.view import FIELDS, OWN, View, own_in, view_of
 from app.domain.blocks import (
     Block,
     RedactedThinkingBlock,
@@ -78,9 +79,7 @@ def _marked(blocks: list[Marked], ttl: Ttl | None) -> list[Marked]:
 
 def _kept(message: Wire, names: Names, where: str) -> list[Marked] | None:
     """The blocks that the message carries, if it still says what they say."""
-    fields = message.get(FIELDS)
-    own = fields.get(OWN) if isinstance(fields, Mapping) else None
-    raw = own.get("content") if isinstance(own, Mapping) else None
+    raw = own_in(message).get("content")
     if not isinstance(raw, list | tuple):
         return None
     pointer = f"{where}/{FIELDS}/{OWN}/content"
@@ -89,7 +88,7 @@ def _kept(message: Wire, names: Names, where: str) -> list[Marked] | None:
     if not _still_says(view_of(blocks), message, names, where):
         return None
     found = [
-        Marked(block, ttl_of(each))
+        Marked(_fit(block, names), ttl_of(each))
         for block, each in zip(blocks, raw, strict=True)
         if not (isinstance(block, TextBlock) and not block.text.strip())
     ]
@@ -125,6 +124,14 @@ def _same(call: Any, known: ToolUseBlock | ServerToolUseBlock, names: Names) -> 
     except TranslationError:
         return False
     return arguments == known.input and _is_named(known, function.get("name"), names)
+
+
+def _fit(block: Block, names: Names) -> Block:
+    """A call that another service made may have an id and a name that the API does not take."""
+    if not isinstance(block, ToolUseBlock):
+        return block
+    call_id, name = wire_id(block.id), block.name if block.name in names.back else names.wire(block.name)
+    return block if (call_id, name) == (block.id, block.name) else replace(block, id=call_id, name=name)
 
 
 def _is_named(known: ToolUseBlock | ServerToolUseBlock, name: Any, names: Names) -> bool:
@@ -210,6 +217,8 @@ def call_from_wire(call: Any, names: Names, where: str) -> Marked:
     if type(call) is not dict and not isinstance(call, Mapping):
         raise TranslationError(where, "not an object")
     call_id = text_of(call, "id", where)
+    if not call_id:
+        raise TranslationError(f"{where}/id", "empty")
     extra: dict[str, Any] = {}
     if not call.keys() <= _CALL:
         extra = {name: value for name, value in call.items() if name not in _CALL and value is not None}
@@ -226,8 +235,6 @@ def call_from_wire(call: Any, names: Names, where: str) -> Marked:
 def _function(
     function: Wire, call_id: str, names: Names, where: str, extra: Wire = _NO_EXTRA, ttl: Ttl | None = None
 ) -> Marked:
-    if not call_id:
-        raise TranslationError(where, "a call without an id")
     name = text_of(function, "name", where)
     if not name:
         raise TranslationError(f"{where}/name", "empty")

@@ -18,6 +18,7 @@ from app.domain.blocks import (
     ServerToolUseBlock,
     TextBlock,
     ThinkingBlock,
+    without_received,
 )
 from app.domain.stream import Reply
 
@@ -41,12 +42,13 @@ def fields_of(reply: Reply) -> dict[str, Any]:
 def own_of(reply: Reply) -> dict[str, Any]:
     """What the message needs in order to come back as it was."""
     given = {
+        "id": reply.api_id or None,
         "stop_reason": reply.stop_reason,
         "stop_sequence": reply.stop_sequence,
         "stop_details": reply.stop_details,
         "extra": dict(reply.extra) or None,
     }
-    content = [block_to_wire(block) for block in reply.blocks]
+    content = [block_to_wire(without_received(block)) for block in reply.blocks]
     return {"content": content, **{name: value for name, value in given.items() if value is not None}}
 
 

@@ -56,10 +56,10 @@ def _choice(given: Any, names: Names, offered: Offered, where: str) -> ToolChoic
     if kind == "allowed_tools":
         return _allowed(given, names, offered, where)
     if kind == "tool":
-        return _own(given, ToolChoice("tool", names.wire(text_of(given, "name", where))))
+        return _own(given, ToolChoice("tool", names.wire(text_of(given, "name", where))), where)
     if not isinstance(kind, str):
         raise TranslationError(f"{where}/type", "missing or not a string")
-    return _own(given, _by_word(kind, f"{where}/type"))
+    return _own(given, _by_word(kind, f"{where}/type"), where)
 
 
 def _by_word(word: str, where: str) -> ToolChoice:
@@ -74,10 +74,12 @@ def _by_word(word: str, where: str) -> ToolChoice:
             raise TranslationError(where, f"none of: {', '.join(_WORDS)}, or a tool's name")
 
 
-def _own(given: Wire, choice: ToolChoice) -> ToolChoice:
+def _own(given: Wire, choice: ToolChoice, where: str) -> ToolChoice:
     """The other fields of a choice in the Messages API's own shape."""
     extra = {name: value for name, value in given.items() if name not in {"type", "name"} and value is not None}
     single = extra.pop("disable_parallel_tool_use", None)
+    if not isinstance(single, bool | None):
+        raise TranslationError(f"{where}/disable_parallel_tool_use", "neither true nor false")
     return replace(choice, disable_parallel_tool_use=single, extra=extra)
 
 

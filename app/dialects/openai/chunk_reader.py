@@ -11,7 +11,7 @@ from app.dialects.blocks import block_from_wire
 from app.dialects.openai.assistant import SERVER_ID
 from app.dialects.openai.stops import stop_reason
 from app.dialects.openai.usage import usage_from_wire
-from app.dialects.openai.view import FIELDS, OWN
+from app.dialects.openai.view import FIELDS, NEXT_TEXT, OWN, own_in
 from app.domain.blocks import Block, RedactedThinkingBlock, ServerToolUseBlock, TextBlock, ThinkingBlock, ToolUseBlock
 from app.domain.stream import (
     BlockStarted,
@@ -63,7 +63,7 @@ class ChunkReader:
         events: list[StreamEvent] = []
         if not self._started:
             self._started = True
-            events.append(MessageStarted(str(chunk.get("id") or ""), str(chunk.get("model") or ""), TokenUsage()))
+            events.append(_message_started(chunk, choices))
         for at, choice in enumerate(choices[:1]):
             if not isinstance(choice, Mapping):
                 raise TranslationError(f"/choices/{at}", "not an object")
@@ -140,8 +140,10 @@ class ChunkReader:
         if not isinstance(fields, Mapping):
             return []
         events: list[StreamEvent] = []
-        own = fields.get(OWN)
-        if isinstance(own, Mapping) and "block" in own:
+        own = own_in(delta)
+        if own.get(NEXT_TEXT) is True:
+            events += self._closed()
+        if "block" in own:
             block = block_from_wire(own["block"], where=f"/choices/0/delta/{FIELDS}/{OWN}/block")
             events += [*self._to(None, block), *self._closed()]
         if isinstance(fields.get("citation"), Mapping):
@@ -188,11 +190,15 @@ def _use(call_id: str, name: str, extra: Mapping[str, Any]) -> Block:
     return ToolUseBlock(call_id, name, {}, extra)
 
 
+def _message_started(chunk: Mapping[str, Any], choices: Sequence[Any]) -> MessageStarted:
+    first = choices[0] if choices and isinstance(choices[0], Mapping) else {}
+    api_id = _text(own_in(first.get("delta")), "id") or str(chunk.get("id") or "")
+    return MessageStarted(api_id, str(chunk.get("model") or ""), TokenUsage())
+
+
 def _ended(finish: str, delta: Mapping[str, Any]) -> MessageChanged:
     """The end: what our own finish chunk tells besides wins over the dialect's word for it."""
-    fields = delta.get(FIELDS)
-    own = fields.get(OWN) if isinstance(fields, Mapping) else None
-    own = own if isinstance(own, Mapping) else {}
+    own = own_in(delta)
     details, extra = own.get("stop_details"), own.get("extra")
     return MessageChanged(
         _text(own, "stop_reason") or stop_reason(finish),

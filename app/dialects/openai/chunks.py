@@ -15,7 +15,7 @@ from app.dialects.openai.responses import free_text, styled
 from app.dialects.openai.stops import finish_reason
 from app.dialects.openai.style import JSON_TOOL, ReplyStyle
 from app.dialects.openai.usage import usage_to_wire
-from app.dialects.openai.view import FIELDS, OWN
+from app.dialects.openai.view import FIELDS, NEXT_TEXT, OWN
 from app.domain.blocks import (
     Block,
     RawBlock,
@@ -70,6 +70,8 @@ class ChunkSpeaker:
         """Blocks of the JSON tool, whose input is the caller's text."""
         self._custom: set[int] = set()
         """Calls with a free text, which stands in JSON and comes out of it whole."""
+        self._after_text = False
+        """The last block was text: where another follows, a client has to be told that it is another."""
         self._silent: set[int] = set()
         """Calls whose arguments have not begun."""
         self._beside: list[Block] = []
@@ -95,12 +97,15 @@ class ChunkSpeaker:
 
     def _started(self, event: MessageStarted) -> Sequence[Chunk]:
         self._model = self._model or event.model
-        return (self._chunk({"role": "assistant", "content": self._style.prefix}),)
+        own = {FIELDS: {OWN: {"id": event.api_id}}} if event.api_id else {}
+        return (self._chunk({"role": "assistant", "content": self._style.prefix, **own}),)
 
     def _block_started(self, event: BlockStarted) -> Sequence[Chunk]:
+        after_text, self._after_text = self._after_text, isinstance(event.block, TextBlock)
         match event.block:
             case TextBlock(text, citations):
                 return [
+                    *((self._chunk({FIELDS: {OWN: {NEXT_TEXT: True}}}),) if after_text else ()),
                     *self._text(text),
                     *(self._cited(CitationsDelta(event.index, each))[0] for each in citations or ()),
                 ]

@@ -6,61 +6,19 @@ Source: OpenAI API reference, "Error codes"; Messages API reference, "Errors".
 from collections.abc import Mapping
 from typing import Any
 
+from app.dialects.error_kinds import BY_KIND, MESSAGE_LIMIT, class_of, kind_of, usual_status
 from app.errors import (
     ApiError,
-    AuthenticationFailed,
     BillingProblem,
-    Conflict,
     ConnectionFailed,
     DuologueError,
-    GatewayTimedOut,
-    InvalidRequest,
     KeyMissing,
-    NotFound,
-    Overloaded,
-    PermissionDenied,
-    RateLimited,
-    RequestTooLarge,
     ServerFailed,
     StreamBroken,
     TimedOut,
     TranslationError,
     UnsupportedParameter,
 )
-
-_KINDS: Mapping[type[ApiError], str] = {
-    InvalidRequest: "invalid_request_error",
-    AuthenticationFailed: "authentication_error",
-    BillingProblem: "billing_error",
-    PermissionDenied: "permission_error",
-    NotFound: "not_found_error",
-    Conflict: "conflict_error",
-    RequestTooLarge: "request_too_large",
-    RateLimited: "rate_limit_error",
-    GatewayTimedOut: "timeout_error",
-    Overloaded: "overloaded_error",
-}
-_BY_STATUS: Mapping[int, type[ApiError]] = {
-    401: AuthenticationFailed,
-    402: BillingProblem,
-    403: PermissionDenied,
-    404: NotFound,
-    408: GatewayTimedOut,
-    409: Conflict,
-    413: RequestTooLarge,
-    429: RateLimited,
-    504: GatewayTimedOut,
-    529: Overloaded,
-}
-_BY_KIND: Mapping[str, type[ApiError]] = {
-    **{kind: found for found, kind in _KINDS.items()},
-    "insufficient_quota": BillingProblem,
-    "server_error": ServerFailed,
-    "api_error": ServerFailed,
-}
-_STATUS: Mapping[type[ApiError], int] = {found: status for status, found in _BY_STATUS.items() if status != 408}
-MESSAGE_LIMIT = 2000
-"""Characters of an error's text that are kept."""
 
 
 def error_to_wire(error: DuologueError) -> tuple[int, dict[str, Any]]:
@@ -71,8 +29,7 @@ def error_to_wire(error: DuologueError) -> tuple[int, dict[str, Any]]:
         case TranslationError(where, reason):
             return 400, _body(f"{where}: {reason}" if where else reason, "invalid_request_error", None, where)
         case ApiError():
-            kind = error.kind or _KINDS.get(type(error), "api_error")
-            return error.status, _body(error.message, kind, error.error_code)
+            return error.status, _body(error.message, kind_of(error), error.error_code)
         case TimedOut():
             return 504, _body(f"no answer after {error.after_s:.0f} s", "timeout_error", error.phase)
         case ConnectionFailed(host, reason):
@@ -110,7 +67,7 @@ def error_from_wire(
     message = error.get("message") if isinstance(error.get("message"), str) else inner
     text = message if isinstance(message, str) else body if isinstance(body, str) else ""
     return found(
-        status=status if status is not None else _STATUS.get(found, 400 if found is InvalidRequest else 500),
+        status=status if status is not None else usual_status(found),
         kind=str(kind),
         message=text.strip()[:MESSAGE_LIMIT],
         request_id=request_id,
@@ -121,8 +78,8 @@ def error_from_wire(
 
 
 def _class(kind: str, code: str | None, status: int | None) -> type[ApiError]:
-    if code == "insufficient_quota":
+    if "insufficient_quota" in (code, kind):
         return BillingProblem
     if status is None:
-        return _BY_KIND.get(kind, ServerFailed)
-    return _BY_STATUS.get(status) or (InvalidRequest if status < 500 else ServerFailed)
+        return BY_KIND[kind][0] if kind in BY_KIND else ServerFailed
+    return class_of(status)

@@ -28,6 +28,9 @@ NOTE = "A note from the operator of this conversation, not from the user:\n\n"
 TOOLSET = "toolset_name"
 """What a tool message can say beyond the dialect, beside `is_error`; both are the Messages API's own words."""
 
+_BESIDE_SYSTEM = ("clear_at", "output_config")
+"""What the Messages API's system messages can have besides, and several that become one here cannot."""
+
 
 @dataclass(slots=True)
 class Draft:
@@ -165,7 +168,12 @@ class _Reader:
                 self._user.blocks.append(each)
 
     def _add_system(self, message: Wire, where: str) -> None:
+        for name in _BESIDE_SYSTEM:
+            if message.get(name) is not None:
+                raise TranslationError(f"{where}/{name}", "chat completions have no place for it")
         found = _said(message, where)
+        if (self._leading or not self._mid_system) and not all(isinstance(each.block, TextBlock) for each in found):
+            raise TranslationError(f"{where}/content", "what the operator says here is text alone")
         if self._leading:
             self.system += found
         elif self._mid_system:

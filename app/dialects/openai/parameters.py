@@ -66,22 +66,22 @@ def max_tokens_of(body: Wire) -> int | None:
     return None
 
 
-def number_of(body: Wire, name: str) -> int | float | None:
+def number_of(body: Wire, name: str, where: str = "") -> int | float | None:
     """A number, or None where it is absent."""
     value = body.get(name)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise TranslationError(f"/{name}", "not a number")
+        raise TranslationError(f"{where}/{name}", "not a number")
     if abs(value) > MAX_INTEGER:
-        raise TranslationError(f"/{name}", "a number that is too large")
+        raise TranslationError(f"{where}/{name}", "a number that is too large")
     return value
 
 
-def whole_of(body: Wire, name: str) -> int | None:
-    number = number_of(body, name)
+def whole_of(body: Wire, name: str, where: str = "") -> int | None:
+    number = number_of(body, name, where)
     if number is not None and number != int(number):
-        raise TranslationError(f"/{name}", "not a whole number")
+        raise TranslationError(f"{where}/{name}", "not a whole number")
     return None if number is None else int(number)
 
 
@@ -159,7 +159,8 @@ def management_of(value: Any) -> Any:
             raise TranslationError(f"/context_management/{at}", "not a compaction")
         edit: dict[str, Any] = {"type": COMPACTION}
         if each.get("compact_threshold") is not None:
-            edit["trigger"] = {"type": "input_tokens", "value": whole_of(each, "compact_threshold")}
+            threshold = whole_of(each, "compact_threshold", f"/context_management/{at}")
+            edit["trigger"] = {"type": "input_tokens", "value": threshold}
         edits.append(edit)
     return {"edits": edits}
 

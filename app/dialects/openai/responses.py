@@ -15,8 +15,9 @@ from app.dialects.openai.names import Names
 from app.dialects.openai.stops import finish_reason, stop_reason
 from app.dialects.openai.style import JSON_TOOL, WRAPPED, ReplyStyle
 from app.dialects.openai.usage import usage_from_wire, usage_to_wire
-from app.dialects.openai.view import FIELDS, OWN, view_of
+from app.dialects.openai.view import FIELDS, OWN, own_in, view_of
 from app.domain.blocks import (
+    RECEIVED_JSON,
     Block,
     RedactedThinkingBlock,
     ServerToolUseBlock,
@@ -32,7 +33,7 @@ def reply_to_wire(reply: Reply, *, id: str, created: int, style: ReplyStyle = Re
     """Speak an answer as a `chat.completion`.
 
     Args:
-        id: of the completion; the API's own is in `provider_specific_fields`' place for it, not here.
+        id: of the completion; the API's own stands with the blocks, in `provider_specific_fields`.
         created: seconds since 1970.
     """
     reply = styled(reply, style)
@@ -73,17 +74,24 @@ def message_to_wire(reply: Reply, style: ReplyStyle = ReplyStyle()) -> dict[str,
 def call_to_wire(call: ToolUseBlock | ServerToolUseBlock, index: int, style: ReplyStyle) -> dict[str, Any]:
     """One entry of `tool_calls`; the fields that only the Messages API has stand beside those of the dialect."""
     name = style.tool_names.get(call.name, call.name)
+    extra = {key: each for key, each in call.extra.items() if key != RECEIVED_JSON}
     if call.name in style.custom_tools:
         custom = {"name": name, "input": free_text(call)}
-        return {"id": call.id, "type": "custom", "index": index, "custom": custom, **call.extra}
-    function = {"name": name, "arguments": json.dumps(call.input, ensure_ascii=False)}
-    return {"id": call.id, "type": "function", "index": index, "function": function, **call.extra}
+        return {"id": call.id, "type": "custom", "index": index, "custom": custom, **extra}
+    function = {"name": name, "arguments": arguments_text(call)}
+    return {"id": call.id, "type": "function", "index": index, "function": function, **extra}
+
+
+def arguments_text(call: ToolUseBlock | ServerToolUseBlock) -> str:
+    """A call's arguments as JSON text; of a call that was cut, the text as far as it came."""
+    received = call.extra.get(RECEIVED_JSON)
+    return received if isinstance(received, str) else json.dumps(call.input, ensure_ascii=False)
 
 
 def free_text(call: ToolUseBlock | ServerToolUseBlock) -> str:
     """What a custom tool was called with; the API holds the model to an object with this one string."""
     said = call.input.get("input")
-    return said if isinstance(said, str) else json.dumps(call.input, ensure_ascii=False)
+    return said if isinstance(said, str) else arguments_text(call)
 
 
 def annotations_of(blocks: Sequence[Block]) -> list[dict[str, Any]]:
@@ -120,6 +128,8 @@ def styled(reply: Reply, style: ReplyStyle) -> Reply:
 def _json_as_text(block: Block, style: ReplyStyle) -> Block:
     if not isinstance(block, ToolUseBlock) or block.name != JSON_TOOL:
         return block
+    if RECEIVED_JSON in block.extra:
+        return TextBlock(arguments_text(block))
     answer = block.input.get(WRAPPED, block.input) if style.json_wrapped else block.input
     return TextBlock(json.dumps(answer, ensure_ascii=False))
 
@@ -151,7 +161,7 @@ def reply_from_wire(body: Any) -> Reply:
     message = choice.get("message")
     if not isinstance(message, Mapping):
         raise TranslationError("/choices/0/message", "missing or not an object")
-    own = _own(message)
+    own = own_in(message)
     kept = own.get("content")
     where = "/choices/0/message"
     blocks = (
@@ -164,7 +174,7 @@ def reply_from_wire(body: Any) -> Reply:
     return Reply(
         blocks=blocks,
         complete=True,
-        api_id=str(body.get("id") or ""),
+        api_id=_text(own, "id") or str(body.get("id") or ""),
         model=str(body.get("model") or ""),
         stop_reason=_text(own, "stop_reason") or stop_reason(choice.get("finish_reason")),
         stop_sequence=_text(own, "stop_sequence"),
@@ -177,12 +187,6 @@ def reply_from_wire(body: Any) -> Reply:
 def _text(own: Mapping[str, Any], name: str) -> str | None:
     value = own.get(name)
     return value if isinstance(value, str) else None
-
-
-def _own(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    fields = message.get(FIELDS)
-    own = fields.get(OWN) if isinstance(fields, Mapping) else None
-    return own if isinstance(own, Mapping) else {}
 
 
 def _blocks(message: Mapping[str, Any], where: str) -> tuple[Block, ...]:

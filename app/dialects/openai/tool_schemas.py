@@ -81,15 +81,18 @@ def answer_schema(schema: Any, where: str) -> dict[str, Any]:
     if not isinstance(schema, Mapping):
         raise TranslationError(where, "not an object")
     check_json(schema, where)
-    found = _enforceable(_with_defs(schema))
+    found = _enforceable(_with_defs(schema, where))
     assert isinstance(found, dict)
     return found
 
 
-def _with_defs(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def _with_defs(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     """`definitions`, the word of older drafts, under the name that the API knows."""
     if "definitions" not in schema:
         return schema
+    for name in ("definitions", "$defs"):
+        if not isinstance(schema.get(name, {}), Mapping):
+            raise TranslationError(f"{where}/{name}", "not an object")
     renamed = {name: value for name, value in schema.items() if name != "definitions"}
     renamed["$defs"] = {**schema["definitions"], **schema.get("$defs", {})}
     pointed: Mapping[str, Any] = _repointed(renamed)

@@ -119,7 +119,7 @@ def _add(offered: Offered, tool: Wire, names: Names, where: str) -> None:
 
 def _function(tool: Wire, names: Names, where: str) -> ToolDefinition:
     if "function" not in tool:
-        return _custom(object_of(tool, "custom", where), names, f"{where}/custom")
+        return _custom(tool, names, f"{where}/custom")
     function = object_of(tool, "function", where)
     where = f"{where}/function"
     name = text_of(function, "name", where)
@@ -151,14 +151,17 @@ def _description(given: Wire, where: str) -> str | None:
     return text
 
 
-def _custom(custom: Wire, names: Names, where: str) -> ToolDefinition:
+def _custom(tool: Wire, names: Names, where: str) -> ToolDefinition:
     """A tool that takes free text: here a function with one string, `input`."""
+    custom = object_of(tool, "custom", where.removesuffix("/custom"))
+    extra = _beside(custom) | _beside(tool) | foreign_mark(custom) | foreign_mark(tool)
+    check_json(extra, where)
     grammar = custom.get("format")
     asked: dict[str, Any] = {"type": "string"}
     if isinstance(grammar, Mapping) and isinstance(grammar.get("grammar"), Mapping):
         asked["description"] = f"Follows this grammar: {grammar['grammar'].get('definition', '')}"
     schema = {"type": "object", "properties": {"input": asked}, "required": ["input"]}
-    return ToolDefinition(names.wire(text_of(custom, "name", where)), schema, _description(custom, where))
+    return ToolDefinition(names.wire(text_of(custom, "name", where)), schema, _description(custom, where), extra)
 
 
 def _own_shape(tool: Wire, names: Names, where: str) -> ToolDefinition:
@@ -205,12 +208,18 @@ def _server(tool: Wire, where: str) -> Wire:
         "url": text_of(tool, "server_url", where),
         "name": text_of(tool, "server_label", where),
     }
+    if tool.get("require_approval") not in (None, "never"):
+        raise TranslationError(f"{where}/require_approval", "Claude asks nobody before it calls a server's tool")
     headers = tool.get("headers")
     for name, value in headers.items() if isinstance(headers, Mapping) else ():
-        if name.lower() == "authorization" and isinstance(value, str):
-            server["authorization_token"] = value.removeprefix(_BEARER)
-    if tool.get("allowed_tools") is not None:
-        server["tool_configuration"] = {"allowed_tools": tool["allowed_tools"]}
+        if name.lower() != "authorization" or not isinstance(value, str):
+            raise TranslationError(f"{where}/headers/{name}", "Claude sends a server no header but its authorization")
+        server["authorization_token"] = value.removeprefix(_BEARER)
+    allowed = tool.get("allowed_tools")
+    if isinstance(allowed, Mapping):
+        allowed = list_of(allowed.get("tool_names"), f"{where}/allowed_tools/tool_names")
+    if allowed is not None:
+        server["tool_configuration"] = {"allowed_tools": allowed}
     return server
 
 

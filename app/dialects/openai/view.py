@@ -1,14 +1,18 @@
 """What the dialect shows of an answer: its text, and the calls among its blocks. The rest is beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.domain.blocks import Block, ServerToolUseBlock, TextBlock, ToolUseBlock
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 FIELDS = "provider_specific_fields"
 """LiteLLM's place for what the dialect has no words for."""
 OWN = "anthropic"
-"""Our key in it: `{"content": the blocks in order, "stop_reason": …}`."""
+"""Our key in it: `{"id": the API's own, "content": the blocks in order, "stop_reason": …}`."""
+
+NEXT_TEXT = "next_text"
+"""Our key in it, in a stream: the text that follows is a block of its own, which citations and thinking depend on."""
 
 
 @immutable
@@ -27,3 +31,10 @@ def view_of(blocks: Sequence[Block]) -> View:
         if isinstance(each, ToolUseBlock) or (isinstance(each, ServerToolUseBlock) and each.kind == "server_tool_use")
     )
     return View("".join(texts), calls, texts)
+
+
+def own_in(message: Any) -> Mapping[str, Any]:
+    """What a message or a delta of ours carries under `OWN`; nothing in anyone else's."""
+    fields = message.get(FIELDS) if isinstance(message, Mapping) else None
+    own = fields.get(OWN) if isinstance(fields, Mapping) else None
+    return own if isinstance(own, Mapping) else NOTHING

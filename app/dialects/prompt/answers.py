@@ -9,6 +9,7 @@ Source: Messages API reference, "Legacy models and Text Completions".
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.dialects.prompt.template import HUMAN
 from app.domain.blocks import Block, TextBlock
 from app.domain.stream import (
     BlockStarted,
@@ -25,9 +26,6 @@ from app.domain.stream import (
 )
 from app.domain.usage import TokenUsage
 from app.errors import TranslationError
-
-HUMAN = "\n\nHuman:"
-"""What ends an answer by itself: the model's own word for the next turn."""
 
 
 def reply_from_wire(body: Any, *, prefilled: bool = False) -> Reply:

@@ -13,6 +13,7 @@ from app.domain.request import Turn
 from app.errors import TranslationError
 
 HUMAN = "\n\nHuman:"
+"""Begins a person's turn, and so ends an answer: the model's own word for the next turn."""
 ASSISTANT = "\n\nAssistant:"
 _MARK = re.compile(r"\n\n(Human|Assistant):")
 _ADMIN = re.compile(r"<admin>(.*)</admin>", re.DOTALL)

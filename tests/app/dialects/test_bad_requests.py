@@ -23,6 +23,8 @@ SAYS = {"role": "assistant", "content": "a"}
 MARKED = {"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}
 RESULT = {"role": "tool", "tool_call_id": "c1", "content": "ok"}
 
+SERVER = {"type": "mcp", "server_label": "m", "server_url": "https://a.example"}
+
 
 def deep(levels: int) -> Any:
     value: Any = 1
@@ -91,6 +93,7 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "calls that are none": ("/messages/1/tool_calls", {"messages": [HI, {"role": "assistant", "tool_calls": 7}]}),
     "a call that is none": ("/messages/1/tool_calls/0", calls(7)),
     "a call without an id": ("/messages/1/tool_calls/0/id", calls({"function": {"name": "f"}})),
+    "a call with an empty id": ("/messages/1/tool_calls/0/id", calls({**CALL, "id": ""})),
     "a call without a name": (f"{FUNCTION}/name", calls({**CALL, "function": {}})),
     "arguments that are no JSON": (f"{FUNCTION}/arguments", arguments("{nonsense")),
     "arguments that are no object": (f"{FUNCTION}/arguments", arguments("[1]")),
@@ -112,6 +115,48 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "a computer without a screen": (
         "/tools/0/display_width_px",
         {"tools": [{"type": "computer_20250124", "function": {"name": "computer"}}]},
+    ),
+    "a server that is to ask first": (
+        "/tools/0/require_approval",
+        {"tools": [{**SERVER, "require_approval": "always"}]},
+    ),
+    "a server's own header": ("/tools/0/headers/X-Team", {"tools": [{**SERVER, "headers": {"X-Team": "a"}}]}),
+    "a server's tools that are none": (
+        "/tools/0/allowed_tools/tool_names",
+        {"tools": [{**SERVER, "allowed_tools": {"tool_names": 7}}]},
+    ),
+    "a system message that clears itself": (
+        "/messages/1/clear_at",
+        {"messages": [HI, {"role": "system", "content": "a", "clear_at": "never"}]},
+    ),
+    "definitions that are none": (
+        "/response_format/json_schema/schema/definitions",
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {"definitions": 7}}}},
+    ),
+    "a picture in the system prompt": (
+        "/messages/0/content",
+        {"messages": [{"role": "system", "content": image("https://a.example/b.png")["messages"][0]["content"]}, HI]},
+    ),
+    "a document's title of a wrong type": (
+        "/messages/0/content/0/title",
+        parts({"type": "document", "source": {"type": "url", "url": "https://a.example"}, "title": 7}),
+    ),
+    "a signature of a wrong type": (
+        "/messages/1/thinking_blocks/0/signature",
+        {"messages": [HI, {**SAYS, "thinking_blocks": [{"type": "thinking", "thinking": "a", "signature": 7}]}]},
+    ),
+    "a failure that is neither true nor false": (
+        "/messages/2/content/0/is_error",
+        {"messages": [HI, ASKS, {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "c1", "is_error": "yes"}]}]},
+    ),
+    "a compaction at no number": (
+        "/context_management/0/compact_threshold",
+        {"context_management": [{"type": "compaction", "compact_threshold": "x"}]},
+    ),
+    "a choice with half a flag": (
+        "/tool_choice/disable_parallel_tool_use",
+        {"tool_choice": {"type": "auto", "disable_parallel_tool_use": "x"}},
     ),
     "an unknown choice": ("/tool_choice", {"tool_choice": "sometimes"}),
     "a choice that is none": ("/tool_choice", {"tool_choice": 7}),

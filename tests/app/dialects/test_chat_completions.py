@@ -5,22 +5,31 @@ from typing import Any
 
 import pytest
 
-from app.dialects.anthropic.requests import headers_for, request_to_wire
+from app import stream_chunk_builder
+from app.dialects.anthropic import failures as messages_failures
+from app.dialects.anthropic.requests import count_body, headers_for, request_to_wire
+from app.dialects.error_kinds import BY_KIND
+from app.dialects.openai import failures as chat_failures
 from app.dialects.openai.chunks import ChunkSpeaker
 from app.dialects.openai.failures import error_from_wire, error_to_wire
+from app.dialects.openai.names import wire_id
 from app.dialects.openai.requests import Asked, request_from_wire
 from app.dialects.openai.responses import message_to_wire, reply_to_wire
 from app.dialects.openai.style import ReplyStyle
 from app.domain.blocks import (
+    RECEIVED_JSON,
     Block,
     RawBlock,
     ServerToolResultBlock,
     ServerToolUseBlock,
     TextBlock,
     ThinkingBlock,
+    ToolResultBlock,
     ToolUseBlock,
 )
+from app.domain.request import Request, Turn
 from app.domain.stream import (
+    Accumulator,
     BlockStarted,
     BlockStopped,
     InputJsonDelta,
@@ -32,7 +41,15 @@ from app.domain.stream import (
     events_of,
 )
 from app.domain.usage import TokenUsage
-from app.errors import ApiError, KeyMissing, RateLimited, StreamBroken, TranslationError, UnsupportedParameter
+from app.errors import (
+    ApiError,
+    BillingProblem,
+    KeyMissing,
+    RateLimited,
+    StreamBroken,
+    TranslationError,
+    UnsupportedParameter,
+)
 from app.simulator.server import own_catalogue
 
 HI = {"role": "user", "content": "hi"}
@@ -124,6 +141,22 @@ def test_foreign_tool_names_come_back_as_the_caller_wrote_them() -> None:
     assert again.request.turns[1].blocks == (ToolUseBlock("t1", "a_b_2", {}),)
 
 
+def test_another_services_answer_goes_on_with_claude() -> None:
+    function = {"name": "my.tool", "arguments": "{}"}
+    delta = {"tool_calls": [{"index": 0, "id": "call:1", "type": "function", "function": function}]}
+    choice = {"index": 0, "delta": delta, "finish_reason": "tool_calls"}
+    whole = stream_chunk_builder([{"id": "1", "model": "gpt", "choices": [choice]}])
+    assert whole is not None
+    result = {"role": "tool", "tool_call_id": "call:1", "content": "ok"}
+    message = whole.choices[0].message.model_dump()
+    found = asked(HI, message, result, tools=[{"type": "function", "function": {"name": "my.tool"}}]).request
+    (use,), (answered,) = found.turns[1].blocks, found.turns[2].blocks
+    assert isinstance(use, ToolUseBlock)
+    assert isinstance(answered, ToolResultBlock)
+    assert use.name == getattr(found.tools[0], "name", "") == "my_tool"
+    assert use.id == answered.tool_use_id == wire_id("call:1")
+
+
 def test_ids_that_differ_in_a_foreign_character_stay_two() -> None:
     calls = [{"id": each, "type": "function", "function": {"name": "f", "arguments": "{}"}} for each in ("a:b", "a.b")]
     results = [{"role": "tool", "tool_call_id": each, "content": each} for each in ("a:b", "a.b")]
@@ -150,6 +183,32 @@ def test_betas_are_sent_for_what_needs_them_and_as_given(more: dict[str, Any], b
     request = asked(**more).request
     assert headers_for(request)["anthropic-beta"] == beta
     assert request_to_wire(request, stream=False).headers["anthropic-beta"] == beta
+
+
+@pytest.mark.parametrize(
+    ("blocks", "extra", "beta"),
+    [
+        ((TextBlock("Be brief."),), {"clear_at": "next_user_message"}, "mid-conversation-system-clear-at-2026-08-21"),
+        ((TextBlock("Think."),), {"output_config": {"effort": "max"}}, "mid-conversation-output-config-2026-07-01"),
+        ((RawBlock({"type": "tool_removal", "tool": {"type": "tool_reference", "name": "f"}}),), {},
+         "inline-tools-2026-09-15"),
+        ((TextBlock("Be brief."),), {}, None),
+    ],
+)  # fmt: skip
+def test_betas_are_sent_for_what_the_operator_says_in_mid_conversation(
+    blocks: tuple[Block, ...], extra: dict[str, Any], beta: str | None
+) -> None:
+    request = Request("m", 1, (Turn("user", (TextBlock("hi"),)), Turn("system", blocks, extra)))
+    assert headers_for(request).get("anthropic-beta") == beta
+    assert request_to_wire(request, stream=False).headers.get("anthropic-beta") == beta
+
+
+def test_what_is_counted_is_what_will_be_read() -> None:
+    server = {"type": "url", "url": "https://a.example", "name": "m"}
+    toolset = {"type": "mcp_toolset", "mcp_server_name": "m"}
+    more = {"mcp_servers": [server], "tools": [toolset], "speed": "fast", "container": "c1", "stream": True}
+    body = count_body(asked(**more, context_management={"edits": []}).request)
+    assert set(body) == {"model", "messages", "tools", "mcp_servers", "speed", "context_management"}
 
 
 def test_a_beta_of_the_same_feature_is_not_doubled() -> None:
@@ -317,6 +376,32 @@ def test_a_call_beside_the_json_tool_is_still_a_call() -> None:
     assert streamed(reply, style)[-1]["choices"][0]["finish_reason"] == "tool_calls"
 
 
+@pytest.mark.parametrize("style", [ReplyStyle(), ReplyStyle(json_tool=True)])
+def test_a_call_that_was_cut_shows_what_came_of_it(style: ReplyStyle) -> None:
+    cut = '{"city": "Par'
+    speaker, summed = ChunkSpeaker(id="c", created=1, style=style), Accumulator()
+    events = (
+        MessageStarted("m", "x", TokenUsage()),
+        BlockStarted(0, ToolUseBlock("t1", "json_tool_call", {})),
+        InputJsonDelta(0, cut),
+        BlockStopped(0),
+        MessageChanged("max_tokens", None, None, {}),
+        MessageStopped(),
+    )
+    chunks = []
+    for event in events:
+        chunks += speaker.speak(event)
+        summed.add(event)
+    message = message_of(summed.reply(), style)
+    assert RECEIVED_JSON not in json.dumps([chunks, message])
+    calls = [each["function"]["arguments"] for each in message.get("tool_calls", ())]
+    assert (calls, message["content"]) == (([], cut) if style.json_tool else ([cut], None))
+    if not style.json_tool:
+        with pytest.raises(TranslationError) as caught:
+            asked(HI, message, {"role": "tool", "tool_call_id": "t1", "content": "ok"})
+        assert caught.value.where == "/messages/1/tool_calls/0/function/arguments"
+
+
 def test_citations_and_searches_stand_beside_the_text() -> None:
     cite = {"type": "web_search_result_location", "url": "https://a.example", "title": "A", "cited_text": "x"}
     message = message_of(answer(TextBlock("See "), *SEARCH, TextBlock("this.", (cite,))))
@@ -350,6 +435,23 @@ def test_errors_have_their_status_and_their_words() -> None:
     assert error_to_wire(TranslationError("/messages/0", "empty"))[1]["error"]["param"] == "messages"
     assert error_to_wire(KeyMissing("p"))[0] == 401
     assert error_to_wire(StreamBroken("cut"))[0] == 502
+
+
+@pytest.mark.parametrize("status", [None, 429])
+@pytest.mark.parametrize("place", ["type", "code"])
+def test_a_spent_quota_is_no_rate_limit(place: str, status: int | None) -> None:
+    assert type(error_from_wire({"error": {place: "insufficient_quota"}}, status=status)) is BillingProblem
+
+
+@pytest.mark.parametrize("dialect", [chat_failures, messages_failures])
+@pytest.mark.parametrize(("kind", "found"), [(kind, found) for kind, (found, _) in BY_KIND.items()])
+def test_every_kind_of_error_comes_back_from_both_dialects(dialect: Any, kind: str, found: type[ApiError]) -> None:
+    error = found(BY_KIND[kind][1], "", "no", mid_stream=True)
+    status, body = dialect.error_to_wire(error)
+    assert body["error"]["type"] == kind
+    for told in (None, status):
+        back = dialect.error_from_wire(body, status=told)
+        assert (type(back), back.status, back.message) == (found, status, "no")
 
 
 @pytest.mark.parametrize(

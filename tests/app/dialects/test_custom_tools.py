@@ -21,6 +21,7 @@ from app.domain.blocks import (
     ToolUseBlock,
 )
 from app.domain.stream import Accumulator, Reply, events_of
+from app.domain.tools import ToolDefinition
 from app.domain.usage import TokenUsage
 
 SQL = {"type": "custom", "custom": {"name": "run sql", "description": "Runs it.", "format": {"type": "text"}}}
@@ -56,6 +57,13 @@ def test_a_call_comes_back_as_the_custom_call_that_was_offered() -> None:
     read = ChatCompletion.model_validate(completion).choices[0].message.tool_calls or []
     assert [each.type for each in read] == ["custom"]
     assert reply_from_wire(json.loads(json.dumps(completion))).blocks == (CALL,)
+
+
+def test_what_stands_beside_a_custom_tool_is_kept() -> None:
+    body = {"model": "m", "messages": [HI], "tools": [{**SQL, "defer_loading": True, "cache_control": {"type": "new"}}]}
+    (tool,) = request_from_wire(body).request.tools
+    assert isinstance(tool, ToolDefinition)
+    assert tool.extra == {"defer_loading": True, "cache_control": {"type": "new"}}
 
 
 def test_the_call_goes_into_the_next_request_with_the_thinking_before_it() -> None:
@@ -112,8 +120,9 @@ def test_blocks_that_the_dialect_has_no_word_for_are_in_its_streams_all_the_same
 
 def test_citations_are_in_its_streams_too() -> None:
     cited = TextBlock("so it is", ({"type": "char_location", "cited_text": "it is", "document_index": 0},))
+    sent = (TextBlock("I looked: "), cited, cited, TextBlock("."))
     reader, accumulator = ChunkReader(), Accumulator()
-    for chunk in chunks_of(answer(cited)):
+    for chunk in chunks_of(answer(*sent)):
         for event in reader.read(chunk):
             accumulator.add(event)
-    assert accumulator.reply().blocks == (cited,)
+    assert accumulator.reply().blocks == sent

@@ -1,6 +1,7 @@
 """What one dialect says, the others can give back."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from anthropic.types import message_create_params
@@ -13,6 +14,7 @@ from app.dialects.anthropic.outgoing import event_to_wire
 from app.dialects.anthropic.outgoing import reply_to_wire as reply_to_messages
 from app.dialects.anthropic.requests import request_to_wire
 from app.dialects.anthropic.responses import reply_from_wire as reply_from_messages
+from app.dialects.anthropic.usage import usage_from_wire, usage_to_wire
 from app.dialects.openai.chunk_reader import ChunkReader
 from app.dialects.openai.chunks import ChunkSpeaker
 from app.dialects.openai.requests import request_from_wire
@@ -20,7 +22,7 @@ from app.dialects.openai.responses import message_to_wire, reply_from_wire, repl
 from app.dialects.openai.speaking import request_to_wire as request_to_openai
 from app.dialects.prompt import answers as prompt_answers
 from app.dialects.prompt import requests as prompt_requests
-from app.domain.blocks import Block, TextBlock
+from app.domain.blocks import Block, RawBlock, TextBlock
 from app.domain.request import Request, Turn
 from app.domain.stream import Accumulator, Reply, events_of
 from app.domain.usage import TokenUsage
@@ -74,7 +76,7 @@ def test_the_domain_gives_chat_completions_back(request: Request) -> None:
 def test_an_answer_comes_back_from_both_dialects(blocks: tuple[Block, ...]) -> None:
     reply = answer(blocks)
     assert reply_from_messages(through_json(reply_to_messages(reply))) == reply
-    assert reply_from_wire(through_json(reply_to_wire(reply, id="m1", created=1))) == reply
+    assert reply_from_wire(through_json(reply_to_wire(reply, id="chatcmpl-1", created=1))) == reply
 
 
 @often
@@ -98,26 +100,15 @@ def test_a_stream_comes_back_from_the_messages_api(blocks: tuple[Block, ...]) ->
 @often
 @given(answers(0))
 def test_a_stream_comes_back_from_chunks(blocks: tuple[Block, ...]) -> None:
-    speaker, reader = ChunkSpeaker(id="m1", created=1), ChunkReader()
+    speaker, reader = ChunkSpeaker(id="chatcmpl-1", created=1), ChunkReader()
     chunks = [through_json(chunk) for event in events_of(answer(blocks)) for chunk in speaker.speak(event)]
     read = [event for chunk in chunks for event in reader.read(chunk)]
     found = added_up([*read, *reader.finish()])
     assert found.complete
-    assert joined_texts(found.blocks) == joined_texts(blocks)
+    assert (found.api_id, found.blocks) == ("m1", blocks)
     assert chunks[-1]["choices"][0]["delta"]["provider_specific_fields"]["anthropic"]["content"] == through_json(
         reply_to_messages(answer(blocks))["content"]
     )
-
-
-def joined_texts(blocks: tuple[Block, ...]) -> list[Block]:
-    """The dialect's deltas have no blocks: two texts in a row are one."""
-    found: list[Block] = []
-    for block in blocks:
-        if isinstance(block, TextBlock) and found and isinstance(found[-1], TextBlock):
-            found[-1] = TextBlock(found[-1].text + block.text)
-        else:
-            found.append(block)
-    return found
 
 
 def answer(blocks: tuple[Block, ...]) -> Reply:
@@ -125,6 +116,37 @@ def answer(blocks: tuple[Block, ...]) -> Reply:
     usage = TokenUsage(7, 3, 2, 1, 2, 11, 4, extra={"service_tier": "standard"})
     extra = {"container": {"id": "c1"}}
     return Reply(blocks, True, "m1", "claude-sonnet-5-5", "pause_turn", "END", details, usage, extra)
+
+
+def test_a_block_of_next_year_grows_by_every_delta() -> None:
+    delta = {"type": "content_block_delta", "index": 0}
+    raws = [
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "dream", "depth": 1}},
+        {**delta, "delta": {"type": "thinking_delta", "thinking": "Hm."}},
+        {**delta, "delta": {"type": "citations_delta", "citation": {"type": "dream_location"}}},
+        {**delta, "delta": {"type": "signature_delta", "signature": "c2ln"}},
+        {**delta, "delta": {"type": "dream_delta", "depth": 2}},
+    ]
+    whole = {"type": "dream", "depth": 2, "thinking": "Hm.", "citations": [{"type": "dream_location"}]}
+    reply = added_up(event_from_wire(each) for each in raws)
+    assert reply.blocks == (RawBlock({**whole, "signature": "c2ln"}),)
+
+
+def test_counts_of_next_year_come_back_from_both_dialects() -> None:
+    told = {
+        "input_tokens": 1,
+        "cache_creation_input_tokens": 9,
+        "cache_read_input_tokens": 0,
+        "output_tokens": 5,
+        "cache_creation": {"ephemeral_5m_input_tokens": 2, "ephemeral_24h_input_tokens": 7},
+        "output_tokens_details": {"thinking_tokens": 1, "drafted_tokens": 3},
+        "service_tier": "standard",
+    }
+    usage = usage_from_wire(told)
+    assert usage_to_wire(usage) == told
+    assert usage_to_wire(replace(usage, thinking_tokens=None))["output_tokens_details"] == {"drafted_tokens": 3}
+    spoken = reply_to_wire(replace(answer(()), usage=usage), id="c", created=1)
+    assert usage_to_wire(reply_from_wire(spoken).usage)["output_tokens_details"] == told["output_tokens_details"]
 
 
 def added_up(events: Any) -> Reply:
