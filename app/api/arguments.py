@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from app.api.models import entry_of, model_name
@@ -22,6 +23,8 @@ from app.immutable import immutable
 
 TIMEOUT_S = 600.0
 CONNECT_S = 10.0
+LONGEST_S = 30 * 24 * 3600.0
+"""What is longer is as good as for ever, and more than sockets take."""
 OAUTH_BETA = "oauth-2025-04-20"
 OWN = frozenset(
     {
@@ -137,10 +140,8 @@ def _refuse(found: tuple[Misfit, ...], drop: bool) -> None:
 def _endpoint(named: Mapping[str, Any], request: Request) -> tuple[Endpoint, bool]:
     """Where to, with which key, and whether that is an OAuth token. The environment is read at every call."""
     base = named.get("api_base") or named.get("base_url") or _env("ANTHROPIC_API_BASE") or _env("ANTHROPIC_BASE_URL")
-    url = str(base or ANTHROPIC_URL)
-    if not url.startswith(("http://", "https://")):
-        raise TranslationError("/api_base", "not an http or https address")
-    key = str(named.get("api_key") or "").strip() or _env("ANTHROPIC_API_KEY")
+    url = _address(base or ANTHROPIC_URL)
+    key = _key(named) or _env("ANTHROPIC_API_KEY")
     token = "" if key else _env("ANTHROPIC_AUTH_TOKEN")
     if key or token:
         oauth = key.startswith("sk-ant-oat")
@@ -149,6 +150,26 @@ def _endpoint(named: Mapping[str, Any], request: Request) -> tuple[Endpoint, boo
     if {"x-api-key", "authorization"} & {name.lower() for name in request.extra_headers}:
         return Endpoint(Profile("api", base_url=url), None), False
     raise KeyMissing("api")
+
+
+def _address(given: Any) -> str:
+    """The service's address, with its scheme in small letters."""
+    try:
+        parts = urlsplit(given.strip() if isinstance(given, str) else "")
+        host, _ = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError as error:  # a UnicodeError is one too
+        raise TranslationError("/api_base", "not an address") from error
+    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment:
+        raise TranslationError("/api_base", "not an http or https address of a service")
+    return parts.geturl()
+
+
+def _key(named: Mapping[str, Any]) -> str:
+    given = named.get("api_key", "")
+    if not isinstance(given, str):
+        raise TranslationError("/api_key", "not a string")
+    return given.strip()
 
 
 def _env(name: str) -> str:
@@ -160,13 +181,18 @@ def _timeouts(named: Mapping[str, Any]) -> tuple[float, float]:
     given = named.get("timeout", named.get("request_timeout", TIMEOUT_S))
     read = getattr(given, "read", given)
     connect = getattr(given, "connect", None)
+    seconds = TIMEOUT_S if read is None else _seconds(read)
+    return seconds, min(seconds, CONNECT_S) if connect is None else _seconds(connect)
+
+
+def _seconds(given: Any) -> float:
     try:
-        seconds = TIMEOUT_S if read is None else float(read)
-    except (TypeError, ValueError):
+        seconds = float(given)
+    except (TypeError, ValueError, OverflowError):
         raise TranslationError("/timeout", "not a number of seconds") from None
     if not 0 < seconds < float("inf"):
         raise TranslationError("/timeout", "not a positive number of seconds")
-    return seconds, min(seconds, CONNECT_S) if connect is None else float(connect)
+    return min(seconds, LONGEST_S)
 
 
 def _retries(named: Mapping[str, Any]) -> int:

@@ -81,6 +81,9 @@ def answer_schema(schema: Any, where: str) -> dict[str, Any]:
     if not isinstance(schema, Mapping):
         raise TranslationError(where, "not an object")
     check_json(schema, where)
+    for name in ("definitions", "$defs"):
+        if not isinstance(schema.get(name, {}), Mapping):
+            raise TranslationError(f"{where}/{name}", "not an object")
     found = _enforceable(_with_defs(schema))
     assert isinstance(found, dict)
     return found

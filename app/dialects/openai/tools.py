@@ -153,6 +153,7 @@ def _description(given: Wire, where: str) -> str | None:
 
 def _custom(custom: Wire, names: Names, where: str) -> ToolDefinition:
     """A tool that takes free text: here a function with one string, `input`."""
+    check_json(custom, where)
     grammar = custom.get("format")
     asked: dict[str, Any] = {"type": "string"}
     if isinstance(grammar, Mapping) and isinstance(grammar.get("grammar"), Mapping):

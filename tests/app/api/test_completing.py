@@ -9,6 +9,7 @@ import sys
 import threading
 from typing import Any
 
+import httpx
 import pytest
 
 import app
@@ -199,11 +200,37 @@ def test_retries_are_asked_for(api: Recorder, monkeypatch: pytest.MonkeyPatch) -
     assert ask(num_retries=1).choices[0].message.content == "At last."
 
 
-@pytest.mark.parametrize("bad", [{"timeout": "soon"}, {"timeout": -1}, {"num_retries": -1}, {"api_base": "ftp://x"}])
+BAD: list[dict[str, Any]] = [
+    *({"timeout": each} for each in ("soon", -1, 0, float("nan"), [], httpx.Timeout(5, connect=-1))),
+    {"num_retries": -1},
+    *({"api_base": each} for each in ("ftp://x", "x", 5, "http://", "http://[::1", "http://a:99999")),
+    *({"api_base": each} for each in ("http://a?b=c", "http://a#b", "http://\ud800/")),
+    {"api_key": 5},
+    *({"additional_drop_params": each} for each in (5, "seed", [5])),
+    *({"allowed_openai_params": each} for each in (5, "seed", [[]])),
+]
+
+
+@pytest.mark.parametrize("bad", BAD)
 def test_bad_arguments_are_named(api: Recorder, bad: dict[str, Any]) -> None:
     with pytest.raises(app.BadRequestError) as caught:
         ask(**bad)
     assert caught.value.param == next(iter(bad))
+
+
+@pytest.mark.parametrize("timeout", [1e30, 10**30, "60", httpx.Timeout(60), httpx.Timeout(None)])
+def test_timeouts_in_every_form(api: Recorder, timeout: Any) -> None:
+    assert ask(timeout=timeout).choices[0].message.content == "Hello!"
+
+
+def test_an_address_is_taken_as_people_write_it(api: Recorder) -> None:
+    ask(api_base=f" {api.url.replace('http', 'HTTP')} ")
+    assert api.paths == ["/v1/messages"]
+
+
+def test_a_provider_that_is_none(api: Recorder) -> None:
+    with pytest.raises(app.BadRequestError):
+        ask(model="mine", custom_llm_provider=[])
 
 
 def test_nobody_there(api: Recorder) -> None:
