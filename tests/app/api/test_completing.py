@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -326,6 +327,34 @@ def test_an_answer_is_read_written_copied_and_dumped(api: Recorder) -> None:
     assert json.loads(response.json()) == response.model_dump()
     assert repr(response).startswith("ModelResponse(id='chatcmpl-")
     assert response._hidden_params["additional_headers"]["x-ratelimit-remaining-requests"] == "41"
+
+
+def test_an_answer_is_used_as_pydantic_models_are(api: Recorder) -> None:
+    response = ask()
+    assert json.loads(response.model_dump_json(exclude_unset=True)) == response.model_dump(mode="json")
+    assert json.loads(response.json(indent=2)) == response.to_dict()
+    assert set(response.model_dump(exclude={"usage", "choices"})) == {"id", "object", "created", "model"}
+    assert set(response.model_dump(include={"id"})) == {"id"}
+    assert response.copy() == response.model_copy() == response
+    said = response.choices[0].message
+    assert said.pop("content") == "Hello!"
+    assert said.pop("content", "gone") == "gone"
+    said.refusal = "no"
+    del said.refusal
+    said.refusal = "no"
+    del said["refusal"]
+    with pytest.raises(AttributeError):
+        del said.refusal
+    with pytest.raises(KeyError):
+        said.pop("nothing")
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, copy.copy, lambda each: pickle.loads(pickle.dumps(each))])
+def test_a_copy_keeps_what_is_beside_the_answer(api: Recorder, again: Callable[[Any], Any]) -> None:
+    response = ask()
+    made = again(response)
+    assert made._hidden_params == response._hidden_params
+    assert made._response_headers["request-id"] == "req_7"
 
 
 # ------------------------------------------------------------------ tokens and costs
