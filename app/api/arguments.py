@@ -7,20 +7,24 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from app.api.models import entry_of, model_name
-from app.api.objects import Shape
-from app.dialects.openai.requests import request_from_wire
+from app.api.plain import plain, response_format
+from app.dialects.openai.requests import Asked, request_from_wire
 from app.dialects.openai.style import ReplyStyle
 from app.domain.capabilities import Misfit, fitted, misfits
 from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret
+from app.domain.models import ModelEntry
 from app.domain.request import Request
 from app.errors import KeyMissing, TranslationError, UnsupportedParameter
 from app.immutable import immutable
 
 TIMEOUT_S = 600.0
 CONNECT_S = 10.0
+LONGEST_S = 30 * 24 * 3600.0
+"""What is longer is as good as for ever, and more than sockets take."""
 OAUTH_BETA = "oauth-2025-04-20"
 OWN = frozenset(
     {
@@ -41,7 +45,6 @@ IGNORED = frozenset(
 """LiteLLM's own bookkeeping: it changes nothing of an answer."""
 REFUSED = frozenset({"fallbacks", "context_window_fallback_dict", "model_list", "mock_response", "caching", "cache"})
 """What LiteLLM does around a call and Duologue does not: to ignore it would be to lie."""
-_DICT = frozenset({dict})
 
 
 @immutable
@@ -71,13 +74,7 @@ def call_of(given: Mapping[str, Any]) -> Call:
     model = model_name(named.get("model"), named.get("custom_llm_provider"))
     entry = entry_of(model)
     drop = bool(named.get("drop_params"))
-    asked = request_from_wire(
-        _body(named, model, drop),
-        entry=entry,
-        drop_params=drop,
-        modify_params=bool(named.get("modify_params")),
-        forward=named.get("allowed_openai_params", ()),
-    )
+    asked = _asked(_body(named, model, drop), named, entry, drop)
     found = misfits(asked.request, entry)
     _refuse(found, drop)
     request = fitted(asked.request, found)
@@ -98,35 +95,35 @@ def call_of(given: Mapping[str, Any]) -> Call:
     )
 
 
+def _asked(body: dict[str, Any], named: Mapping[str, Any], entry: ModelEntry | None, drop: bool) -> Asked:
+    """The request. Objects inside of what was given are looked for only where it is not JSON as it stands."""
+    modify, forward = bool(named.get("modify_params")), _names(named, "allowed_openai_params")
+    try:
+        return request_from_wire(body, entry=entry, drop_params=drop, modify_params=modify, forward=forward)
+    except TranslationError:
+        found = plain(body)
+        if found is body:
+            raise
+        return request_from_wire(found, entry=entry, drop_params=drop, modify_params=modify, forward=forward)
+
+
+def _names(named: Mapping[str, Any], argument: str) -> list[str]:
+    given = named.get(argument, ())
+    if not isinstance(given, list | tuple | set | frozenset) or not all(isinstance(each, str) for each in given):
+        raise TranslationError(f"/{argument}", "not a list of names")
+    return list(given)
+
+
 def _body(named: Mapping[str, Any], model: str, drop: bool) -> dict[str, Any]:
     """What is for the dialect. What is named in `additional_drop_params` is not."""
-    dropped = named.get("additional_drop_params", ())
-    if isinstance(dropped, str):
-        raise TranslationError("/additional_drop_params", "not a list of names")
-    leave = {*OWN, *IGNORED, *dropped}
+    leave = {*OWN, *IGNORED, *_names(named, "additional_drop_params")}
     for name in sorted((REFUSED & named.keys()) - leave):
         if named[name] and not drop:
             raise UnsupportedParameter(f"/{name}", "Duologue does not do that around a call")
     body = {name: value for name, value in named.items() if name not in leave | REFUSED}
-    return {**body, "model": model, "messages": _messages(named.get("messages"))}
-
-
-def _messages(given: Any) -> Any:
-    """Messages as dicts; they may be given as the objects that came back."""
-    if not isinstance(given, list | tuple):
-        return given
-    if _DICT.issuperset(map(type, given)):
-        return given
-    return [_message(each) for each in given]
-
-
-def _message(each: Any) -> Any:
-    if type(each) is dict:
-        return each
-    if isinstance(each, Shape):
-        return each.model_dump(exclude_none=True)
-    dump = getattr(each, "model_dump", None)
-    return dump() if callable(dump) else each
+    if "response_format" in body:
+        body["response_format"] = response_format(body["response_format"])
+    return {**body, "model": model, "messages": named.get("messages")}
 
 
 def _refuse(found: tuple[Misfit, ...], drop: bool) -> None:
@@ -143,10 +140,8 @@ def _refuse(found: tuple[Misfit, ...], drop: bool) -> None:
 def _endpoint(named: Mapping[str, Any], request: Request) -> tuple[Endpoint, bool]:
     """Where to, with which key, and whether that is an OAuth token. The environment is read at every call."""
     base = named.get("api_base") or named.get("base_url") or _env("ANTHROPIC_API_BASE") or _env("ANTHROPIC_BASE_URL")
-    url = str(base or ANTHROPIC_URL)
-    if not url.startswith(("http://", "https://")):
-        raise TranslationError("/api_base", "not an http or https address")
-    key = str(named.get("api_key") or "").strip() or _env("ANTHROPIC_API_KEY")
+    url = _address(base or ANTHROPIC_URL)
+    key = _key(named) or _env("ANTHROPIC_API_KEY")
     token = "" if key else _env("ANTHROPIC_AUTH_TOKEN")
     if key or token:
         oauth = key.startswith("sk-ant-oat")
@@ -155,6 +150,26 @@ def _endpoint(named: Mapping[str, Any], request: Request) -> tuple[Endpoint, boo
     if {"x-api-key", "authorization"} & {name.lower() for name in request.extra_headers}:
         return Endpoint(Profile("api", base_url=url), None), False
     raise KeyMissing("api")
+
+
+def _address(given: Any) -> str:
+    """The service's address, with its scheme in small letters."""
+    try:
+        parts = urlsplit(given.strip() if isinstance(given, str) else "")
+        host, _ = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError as error:  # a UnicodeError is one too
+        raise TranslationError("/api_base", "not an address") from error
+    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment:
+        raise TranslationError("/api_base", "not an http or https address of a service")
+    return parts.geturl()
+
+
+def _key(named: Mapping[str, Any]) -> str:
+    given = named.get("api_key", "")
+    if not isinstance(given, str):
+        raise TranslationError("/api_key", "not a string")
+    return given.strip()
 
 
 def _env(name: str) -> str:
@@ -166,13 +181,18 @@ def _timeouts(named: Mapping[str, Any]) -> tuple[float, float]:
     given = named.get("timeout", named.get("request_timeout", TIMEOUT_S))
     read = getattr(given, "read", given)
     connect = getattr(given, "connect", None)
+    seconds = TIMEOUT_S if read is None else _seconds(read)
+    return seconds, min(seconds, CONNECT_S) if connect is None else _seconds(connect)
+
+
+def _seconds(given: Any) -> float:
     try:
-        seconds = TIMEOUT_S if read is None else float(read)
-    except (TypeError, ValueError):
+        seconds = float(given)
+    except (TypeError, ValueError, OverflowError):
         raise TranslationError("/timeout", "not a number of seconds") from None
     if not 0 < seconds < float("inf"):
         raise TranslationError("/timeout", "not a positive number of seconds")
-    return seconds, min(seconds, CONNECT_S) if connect is None else float(connect)
+    return min(seconds, LONGEST_S)
 
 
 def _retries(named: Mapping[str, Any]) -> int:

@@ -1,20 +1,12 @@
 """`duologue ask`: one question from a terminal, the answer to standard output as it comes."""
 
 import argparse
-import base64
 import json
-import mimetypes
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, TextIO
 
 SUCCESS, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 RETRIES = 2
-
-
-class Misuse(Exception):
-    """What was asked for cannot be asked: a sentence."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,87 +24,64 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", type=float, help="seconds without a byte after which it is given up")
 
 
-def ask(given: argparse.Namespace, stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
+def ask(given: argparse.Namespace, stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None) -> int:
     """Ask, and return the exit status: 0, 1 where no whole answer came, 2 for misuse, 130 when interrupted."""
-    from app.api.completing import completion
-    from app.api.exceptions import AuthenticationError, OpenAIError
+    from app.api.exceptions import AuthenticationError, BadRequestError, OpenAIError
+    from app.api.question import Misuse
 
-    stream = given.stream if given.stream is not None else not given.json
     try:
-        answer = completion(**_arguments(given, stdin), stream=stream, num_retries=RETRIES)
-        if given.json:
-            for each in answer if stream else (answer,):
-                stdout.write(each.model_dump_json(indent=None if stream else 2) + "\n")
-                stdout.flush()
-        else:
-            _write(answer if stream else (answer,), stdout, stderr)
+        _asked(given, stdin, _writable(stdout), stderr)
     except Misuse as error:
-        stderr.write(f"{error}\n")
-        return MISUSED
+        return _told(stderr, f"{error}", MISUSED)
     except OpenAIError as error:
-        stderr.write(f"{error}\n")
-        return MISUSED if isinstance(error, AuthenticationError) and error.request_id is None else FAILED
+        unsent = isinstance(error, AuthenticationError | BadRequestError) and error.body is None
+        return _told(stderr, f"{error}", MISUSED if unsent else FAILED)
     except KeyboardInterrupt:
-        stderr.write("\nStopped.\n")
-        return INTERRUPTED
+        return _told(stderr, "\nStopped.", INTERRUPTED)
     except BrokenPipeError:
         sys.stdout = None  # whoever read has gone: nothing is to be flushed at the end
         return FAILED
+    except OSError as error:
+        sys.stdout = None
+        return _told(stderr, f"The answer cannot be written: {error.strerror}.", FAILED)
     return SUCCESS
 
 
-def _arguments(given: argparse.Namespace, stdin: TextIO) -> dict[str, Any]:
-    """The arguments of `completion`. Raises Misuse."""
-    from app.api.models import catalogue
+def _asked(given: argparse.Namespace, stdin: TextIO | None, stdout: TextIO, stderr: TextIO | None) -> None:
+    from app.api.completing import completion
+    from app.api.question import question
 
-    prompt = stdin.read() if given.prompt == "-" else given.prompt
-    if not prompt.strip() and not given.image:
-        raise Misuse("There is no question: give one, or write it to standard input.")
-    content = [*map(_file_part, given.image), *([{"type": "text", "text": prompt}] if prompt.strip() else [])]
-    system = [{"role": "system", "content": given.system}] if given.system else []
-    tools = [tool for path in given.tool for tool in _tools(path)]
-    return {
-        "model": given.model or catalogue().default.id,
-        "messages": [*system, {"role": "user", "content": content}],
-        "max_tokens": given.max_tokens,
-        "reasoning_effort": given.effort,
-        "timeout": given.timeout,
-        "tools": tools or None,
-        "tool_choice": _choice(given.tool_choice),
-    }
+    stream = given.stream if given.stream is not None else not given.json
+    answer = completion(**question(given, stdin), stream=stream, num_retries=RETRIES)
+    if given.json:
+        plain = (stdout.encoding or "").lower().replace("-", "") != "utf8"
+        for each in answer if stream else (answer,):
+            shown = json.dumps(each.model_dump(), indent=None if stream else 2, ensure_ascii=plain)
+            stdout.write(f"{shown}\n")
+            stdout.flush()
+    else:
+        _write(answer if stream else (answer,), stdout, stderr)
 
 
-def _choice(given: str | None) -> Any:
-    named = given is not None and given not in {"auto", "required", "none", "any"}
-    return {"type": "function", "function": {"name": given}} if named else given
+def _writable(stdout: TextIO | None) -> TextIO:
+    """Standard output, that takes every text: what its encoding has not is written as an escape."""
+    from app.api.question import Misuse
+
+    if stdout is None:
+        raise Misuse("Standard output is closed.")
+    reconfigure = getattr(stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+    return stdout
 
 
-def _file_part(path: str) -> Mapping[str, Any]:
-    kind = mimetypes.guess_type(path)[0] or ""
-    if not kind.startswith("image/") and kind != "application/pdf":
-        raise Misuse(f"{path} is neither a picture nor a PDF, by its name.")
-    uri = f"data:{kind};base64,{base64.b64encode(_read(path)).decode()}"
-    if kind == "application/pdf":
-        return {"type": "file", "file": {"file_data": uri, "filename": Path(path).name}}
-    return {"type": "image_url", "image_url": {"url": uri}}
+def _told(stderr: TextIO | None, sentence: str, status: int) -> int:
+    if stderr is not None:
+        stderr.write(f"{sentence}\n")
+    return status
 
 
-def _tools(path: str) -> list[Any]:
-    try:
-        parsed = json.loads(_read(path))
-    except (ValueError, RecursionError):
-        raise Misuse(f"{path} is not JSON.") from None
-    return parsed if isinstance(parsed, list) else [parsed]
-
-
-def _read(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise Misuse(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _write(pieces: Any, stdout: TextIO, stderr: TextIO) -> None:
+def _write(pieces: Any, stdout: TextIO, stderr: TextIO | None) -> None:
     """The text, then the calls that the model asks for, one a line: `name(arguments)`."""
     calls: dict[int, list[str]] = {}
     reason = None
@@ -129,6 +98,7 @@ def _write(pieces: Any, stdout: TextIO, stderr: TextIO) -> None:
             reason = choice.finish_reason or reason
     stdout.write("\n")
     stdout.writelines(f"{name}({arguments})\n" for name, arguments in calls.values())
+    stdout.flush()
     if reason in {"length", "content_filter"}:
         why = "it reached its maximum length" if reason == "length" else "Claude refused"
-        stderr.write(f"The answer is not complete: {why}.\n")
+        _told(stderr, f"The answer is not complete: {why}.", SUCCESS)

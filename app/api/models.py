@@ -41,7 +41,7 @@ def model_name(given: Any, provider: Any = None) -> str:
     for prefix in PREFIXES:
         if given.startswith(prefix) and given != prefix:
             return given.removeprefix(prefix)
-    if provider in {"anthropic", "anthropic_text"} or given.startswith("claude") or entry_of(given) is not None:
+    if provider in ("anthropic", "anthropic_text") or given.startswith("claude") or entry_of(given) is not None:
         return given
     raise TranslationError("/model", f"{given} is no Claude model; write anthropic/{given} if it is one all the same")
 

@@ -73,28 +73,64 @@ class Shape:
     def __setitem__(self, name: str, value: Any) -> None:
         self._data[name] = _plain(value)
 
+    def __delitem__(self, name: str) -> None:
+        del self._data[name]
+
+    def __delattr__(self, name: str) -> None:
+        try:
+            del self._data[name]
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__} has no field {name!r}") from None
+
+    def pop(self, name: str, *default: Any) -> Any:
+        """The field, which goes; `default` where the answer has none."""
+        if name not in self._data:
+            return self._data.pop(name, *default)
+        value = self[name]
+        del self._data[name]
+        return value
+
     # ---- leaving
 
-    def model_dump(self, *, exclude_none: bool = False, **_options: Any) -> dict[str, Any]:
-        """A copy as plain dicts and lists, with None for what this kind has and this answer does not."""
+    def model_dump(
+        self, *, exclude_none: bool = False, exclude: Any = None, include: Any = None, **_options: Any
+    ) -> dict[str, Any]:
+        """A copy as plain dicts and lists, with None for what this kind has and this answer does not.
+
+        Args:
+            exclude, include: names of fields of this object, as pydantic has them. Its other options change nothing
+                of plain JSON.
+        """
         dumped: dict[str, Any] = {name: _dumped(self[name], exclude_none) for name in self._data}
         if exclude_none:
-            return {name: value for name, value in dumped.items() if value is not None}
-        return {**dumped, **{name: None for name in sorted(self.dumped_absent) if name not in dumped}}
+            dumped = {name: value for name, value in dumped.items() if value is not None}
+        else:
+            dumped |= {name: None for name in sorted(self.dumped_absent) if name not in dumped}
+        left = set(exclude or ())
+        return {name: value for name, value in dumped.items() if name not in left and (not include or name in include)}
 
     dumped_absent: ClassVar[frozenset[str]] = frozenset()
     """Of the optional fields, those that a dump names all the same, as OpenAI's own objects do."""
 
-    def model_dump_json(self, *, indent: int | None = None, exclude_none: bool = False) -> str:
-        return json.dumps(self.model_dump(exclude_none=exclude_none), indent=indent, ensure_ascii=False)
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """`model_dump` as JSON text; takes its options."""
+        return json.dumps(self.model_dump(**options), indent=indent, ensure_ascii=False)
 
-    def to_dict(self) -> dict[str, Any]:
-        return self.model_dump()
+    def to_dict(self, **options: Any) -> dict[str, Any]:
+        """`model_dump` by the name that OpenAI's objects have for it."""
+        return self.model_dump(**options)
 
     dict = to_dict
 
-    def json(self) -> str:
-        return self.model_dump_json()
+    def json(self, **options: Any) -> str:
+        """`model_dump_json` by its older name."""
+        return self.model_dump_json(**options)
+
+    def copy(self) -> Self:
+        """A copy that shares nothing with this one."""
+        return deepcopy(self)
+
+    model_copy = copy
 
     def __deepcopy__(self, memo: Any) -> Self:
         return type(self)(deepcopy(self._data, memo))
@@ -219,6 +255,17 @@ class ModelResponse(Shape):
         super().__init__(data, **fields)
         self._hidden_params: dict[str, Any] = {}
         self._response_headers: Mapping[str, str] = {}
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        made = type(self)(deepcopy(self._data, memo))
+        made.__setstate__((deepcopy(self._hidden_params, memo), self._response_headers))
+        return made
+
+    def __reduce__(self) -> Any:
+        return type(self), (self._data,), (self._hidden_params, self._response_headers)
+
+    def __setstate__(self, state: tuple[dict[str, Any], Mapping[str, str]]) -> None:
+        self._hidden_params, self._response_headers = state
 
 
 class ModelResponseStream(Shape):

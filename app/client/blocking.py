@@ -55,7 +55,7 @@ class BlockingClient:
             self._sleep(wait)
         with closing(response):
             body = self._exchange.parsed(response, self._whole(response))
-            return Answer(spoken.reply(body), dict(response.headers))
+            return Answer(self._exchange.reply(spoken, body), dict(response.headers))
 
     def stream(self, request: Request) -> Batches:
         """Ask, and give the events as they arrive. Events and errors are those of `MessagesClient.stream`.
@@ -87,7 +87,7 @@ class BlockingClient:
             head = started(response)
             yield (head,)
             if self._exchange.is_whole(response):
-                yield events_of(spoken.reply(self._exchange.parsed(response, self._whole(response))))
+                yield events_of(self._exchange.reply(spoken, self._exchange.parsed(response, self._whole(response))))
                 return
             yield from self._read(spoken.reader(head.request_id, self._exchange.without_key), response)
 

@@ -10,9 +10,20 @@ import httpx
 from app.client.connection import Network, Timeouts, credentials, host_of, is_proxied, shown_address, url_of
 from app.client.failures import connection_failure, response_failure, wrong_content
 from app.client.retrying import RetryPolicy
+from app.client.speech import Spoken
+from app.dialects.anthropic.failures import error_from_wire
 from app.domain.connection import Endpoint
 from app.domain.stream import ClientEvent, Ping, Reply, ResponseStarted, Retrying
-from app.errors import ApiError, ConnectionFailed, InvalidRequest, LimitExceeded, ProxyFailed, TimedOut, WrongService
+from app.errors import (
+    ApiError,
+    ConnectionFailed,
+    InvalidRequest,
+    LimitExceeded,
+    ProxyFailed,
+    TimedOut,
+    TranslationError,
+    WrongService,
+)
 from app.immutable import immutable
 from app.wire.json_bytes import json_bytes
 
@@ -81,6 +92,12 @@ class Exchange:
             proxied=is_proxied(self.endpoint, self.network),
         )
 
+    def half_answer(self, error: Exception) -> ConnectionFailed:
+        """The failure that an exception inside an answer's body stands for."""
+        if isinstance(error, TimeoutError | httpx.TimeoutException):
+            return TimedOut(self.host, "the answer stopped", "between bytes", self.timeouts.first_byte_s)
+        return ConnectionFailed(self.host, "the connection broke before the whole answer had come")
+
     def refused(self, response: httpx.Response, body: bytes) -> ApiError | WrongService:
         """The failure that a status other than 200 stands for. An error's text may repeat the key: ours does not."""
         text = self.without_key(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
@@ -131,6 +148,21 @@ class Exchange:
             raise wrong_content(response, host=self.host, body=body)
         return parsed
 
+    def reply(self, spoken: Spoken, body: Mapping[str, Any]) -> Reply:
+        """The answer in a body that came with status 200.
+
+        Raises:
+            ApiError: some gateways send errors with that status.
+            WrongService: it is no answer of the API.
+        """
+        if body.get("type") == "error":
+            raise error_from_wire(body)
+        try:
+            return spoken.reply(body)
+        except TranslationError as error:
+            said = f"{error.where}: {error.reason}" if error.where else error.reason
+            raise WrongService(self.host, f"its answer cannot be read: {said}", httpx.codes.OK) from error
+
 
 class Body:
     """A body that is read piece by piece, up to a limit."""
@@ -153,12 +185,11 @@ class Body:
         """The body; of an error's body, what there is.
 
         Raises:
-            TimedOut: an answer's body broke off, by `broken`.
+            TimedOut, ConnectionFailed: an answer's body broke off, by `broken`.
             LimitExceeded: an answer's body is longer than its limit.
         """
         if self._is_answer and broken is not None:
-            seconds = self._exchange.timeouts.first_byte_s
-            raise TimedOut(self._exchange.host, "the answer stopped", "between bytes", seconds) from broken
+            raise self._exchange.half_answer(broken) from broken
         if self._is_answer and self._size > self._limit:
             request_id = self._response.headers.get("request-id")
             raise LimitExceeded(f"the answer is longer than {self._limit} bytes", request_id)

@@ -71,7 +71,7 @@ class MessagesClient:
         spoken = Spoken.of(request, stream=False)
         limit_s = self._exchange.timeouts.whole_s
         body, headers = await self._json("POST", spoken.path, spoken.wire.headers, spoken.wire.body, limit_s)
-        return Answer(spoken.reply(body), headers)
+        return Answer(self._exchange.reply(spoken, body), headers)
 
     async def count_tokens(self, request: Request) -> int:
         """The API's own estimate of the input. Same errors as `stream`."""
@@ -131,7 +131,7 @@ class MessagesClient:
             yield (head,)
             if self._exchange.is_whole(response):
                 body = self._exchange.parsed(response, await self._whole(response))
-                yield events_of(spoken.reply(body))
+                yield events_of(self._exchange.reply(spoken, body))
                 return
             events = spoken.reader(head.request_id, self._exchange.without_key)
             reader = StreamReader(events, self._exchange.timeouts.between_bytes_s, self._sleep)

@@ -90,9 +90,10 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(128)
-    except OSError as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         listener.close()
-        raise SimulatorFailed(f"{host}:{port} cannot be listened on: {error.strerror}") from error
+        reason = error.strerror if isinstance(error, OSError) else "no port or no host"
+        raise SimulatorFailed(f"{host}:{port} cannot be listened on: {reason}") from error
     return listener
 
 

@@ -92,10 +92,11 @@ def _allowed(given: Wire, names: Names, offered: Offered, where: str) -> ToolCho
     where = f"{where}/allowed_tools" if isinstance(place, Mapping) else where
     allowed = place if isinstance(place, Mapping) else given
     kept = {names.wire(_named(each, f"{where}/tools")) for each in list_of(allowed.get("tools"), f"{where}/tools")}
+    names_offered = [tool.name if isinstance(tool, ToolDefinition) else tool.raw.get("name") for tool in offered.tools]
     pairs = [
         (tool, mark)
-        for tool, mark in zip(offered.tools, offered.marks, strict=True)
-        if (tool.name if isinstance(tool, ToolDefinition) else tool.raw.get("name")) in kept
+        for tool, mark, name in zip(offered.tools, offered.marks, names_offered, strict=True)
+        if isinstance(name, str) and name in kept
     ]
     offered.tools = [tool for tool, _ in pairs]
     offered.marks = [mark for _, mark in pairs]

@@ -43,7 +43,7 @@ def _places(point: Wire, body: Wire, where: str) -> tuple[str, list[int]]:
     """The list in the body, and the places in it."""
     location = point.get("location")
     if location == "tool_config":
-        tools = body.get("tools") or ()
+        tools = list_of(body.get("tools") or (), "/tools")
         return "tools", [len(tools) - 1] if tools else []
     if location != "message":
         raise TranslationError(f"{where}/location", "neither message nor tool_config")
@@ -60,7 +60,7 @@ def _places(point: Wire, body: Wire, where: str) -> tuple[str, list[int]]:
 def _at(index: Any, messages: Sequence[Any], where: str) -> list[int]:
     try:
         number = int(index)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise TranslationError(where, "not a whole number") from error
     at = number + len(messages) if number < 0 else number
     return [at] if 0 <= at < len(messages) else []

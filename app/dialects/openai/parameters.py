@@ -34,6 +34,10 @@ UNSUPPORTED: Mapping[str, tuple[Any, ...]] = {
 TIERS = {"auto": "auto", "default": "standard_only", "standard_only": "standard_only"}
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,}")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"})
+"""Headers that say where a body ends and whose connection it is: a caller's would break both."""
 COMPACTION = "compact_20260112"
 
 
@@ -172,8 +176,17 @@ def headers_of(body: Wire) -> dict[str, str]:
         given = body.get(name) or {}
         if not isinstance(given, Mapping) or not all(isinstance(each, str) for pair in given.items() for each in pair):
             raise TranslationError(f"/{name}", "not an object of strings")
-        found |= given
+        for each, value in given.items():
+            _check_header(each, value, f"/{name}/{each}")
+            found[each] = value.strip()
     return found
+
+
+def _check_header(name: str, value: str, where: str) -> None:
+    if name.lower() in _FRAMING:
+        raise TranslationError(where, "a header that belongs to the connection")
+    if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+        raise TranslationError(where, "not a header: it has a character that no header can have")
 
 
 def betas_of(body: Wire) -> tuple[str, ...]:

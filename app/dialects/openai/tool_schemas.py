@@ -88,11 +88,11 @@ def answer_schema(schema: Any, where: str) -> dict[str, Any]:
 
 def _with_defs(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     """`definitions`, the word of older drafts, under the name that the API knows."""
-    if "definitions" not in schema:
-        return schema
     for name in ("definitions", "$defs"):
         if not isinstance(schema.get(name, {}), Mapping):
             raise TranslationError(f"{where}/{name}", "not an object")
+    if "definitions" not in schema:
+        return schema
     renamed = {name: value for name, value in schema.items() if name != "definitions"}
     renamed["$defs"] = {**schema["definitions"], **schema.get("$defs", {})}
     pointed: Mapping[str, Any] = _repointed(renamed)

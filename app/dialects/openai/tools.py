@@ -154,6 +154,7 @@ def _description(given: Wire, where: str) -> str | None:
 def _custom(tool: Wire, names: Names, where: str) -> ToolDefinition:
     """A tool that takes free text: here a function with one string, `input`."""
     custom = object_of(tool, "custom", where.removesuffix("/custom"))
+    check_json(custom, where)
     extra = _beside(custom) | _beside(tool) | foreign_mark(custom) | foreign_mark(tool)
     check_json(extra, where)
     grammar = custom.get("format")

@@ -7,8 +7,10 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 import app
@@ -199,11 +201,39 @@ def test_retries_are_asked_for(api: Recorder, monkeypatch: pytest.MonkeyPatch) -
     assert ask(num_retries=1).choices[0].message.content == "At last."
 
 
-@pytest.mark.parametrize("bad", [{"timeout": "soon"}, {"timeout": -1}, {"num_retries": -1}, {"api_base": "ftp://x"}])
+WRONG_TIMEOUTS: list[Any] = ["soon", -1, 0, float("nan"), [], httpx.Timeout(5, connect=-1)]
+WRONG_NAMES: list[Any] = [5, "seed", [5], [[]]]
+BAD: list[dict[str, Any]] = [
+    *({"timeout": bad} for bad in WRONG_TIMEOUTS),
+    {"num_retries": -1},
+    *({"api_base": each} for each in ("ftp://x", "x", 5, "http://", "http://[::1", "http://a:99999")),
+    *({"api_base": each} for each in ("http://a?b=c", "http://a#b", "http://\ud800/")),
+    {"api_key": 5},
+    *({"additional_drop_params": bad} for bad in WRONG_NAMES),
+    *({"allowed_openai_params": bad} for bad in WRONG_NAMES),
+]
+
+
+@pytest.mark.parametrize("bad", BAD)
 def test_bad_arguments_are_named(api: Recorder, bad: dict[str, Any]) -> None:
     with pytest.raises(app.BadRequestError) as caught:
         ask(**bad)
     assert caught.value.param == next(iter(bad))
+
+
+@pytest.mark.parametrize("timeout", [1e30, 10**30, "60", httpx.Timeout(60), httpx.Timeout(None)])
+def test_timeouts_in_every_form(api: Recorder, timeout: Any) -> None:
+    assert ask(timeout=timeout).choices[0].message.content == "Hello!"
+
+
+def test_an_address_is_taken_as_people_write_it(api: Recorder) -> None:
+    ask(api_base=f" {api.url.replace('http', 'HTTP')} ")
+    assert api.paths == ["/v1/messages"]
+
+
+def test_a_provider_that_is_none(api: Recorder) -> None:
+    with pytest.raises(app.BadRequestError):
+        ask(model="mine", custom_llm_provider=[])
 
 
 def test_nobody_there(api: Recorder) -> None:
@@ -299,6 +329,34 @@ def test_an_answer_is_read_written_copied_and_dumped(api: Recorder) -> None:
     assert json.loads(response.json()) == response.model_dump()
     assert repr(response).startswith("ModelResponse(id='chatcmpl-")
     assert response._hidden_params["additional_headers"]["x-ratelimit-remaining-requests"] == "41"
+
+
+def test_an_answer_is_used_as_pydantic_models_are(api: Recorder) -> None:
+    response = ask()
+    assert json.loads(response.model_dump_json(exclude_unset=True)) == response.model_dump(mode="json")
+    assert json.loads(response.json(indent=2)) == response.to_dict()
+    assert set(response.model_dump(exclude={"usage", "choices"})) == {"id", "object", "created", "model"}
+    assert set(response.model_dump(include={"id"})) == {"id"}
+    assert response.copy() == response.model_copy() == response
+    said = response.choices[0].message
+    assert said.pop("content") == "Hello!"
+    assert said.pop("content", "gone") == "gone"
+    said.refusal = "no"
+    del said.refusal
+    said.refusal = "no"
+    del said["refusal"]
+    with pytest.raises(AttributeError):
+        del said.refusal
+    with pytest.raises(KeyError):
+        said.pop("nothing")
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, copy.copy, lambda each: pickle.loads(pickle.dumps(each))])
+def test_a_copy_keeps_what_is_beside_the_answer(api: Recorder, again: Callable[[Any], Any]) -> None:
+    response = ask()
+    made = again(response)
+    assert made._hidden_params == response._hidden_params
+    assert made._response_headers["request-id"] == "req_7"
 
 
 # ------------------------------------------------------------------ tokens and costs

@@ -71,6 +71,37 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "empty base64": ("/messages/0/content/0/image_url/url", image("data:image/png;base64,")),
     "bad base64": ("/messages/0/content/0/image_url/url", image("data:image/png;base64,a?b")),
     "cut base64": ("/messages/0/content/0/image_url/url", image("data:image/png;base64,AAAAA")),
+    "an injection point that is no number": (
+        "/cache_control_injection_points/0/index",
+        {"messages": [HI], "cache_control_injection_points": [{"location": "message", "index": float("inf")}]},
+    ),
+    "an injection point among tools that are none": (
+        "/tools",
+        {"messages": [HI], "tools": 5, "cache_control_injection_points": [{"location": "tool_config"}]},
+    ),
+    "a grammar that is nested too deeply": (
+        "/tools/0/custom",
+        {
+            "messages": [HI],
+            "tools": [{"type": "custom", "custom": {"name": "f", "format": {"grammar": {"definition": deep(5000)}}}}],
+        },
+    ),
+    "definitions that are none": (
+        "/response_format/json_schema/schema/definitions",
+        {
+            "messages": [HI],
+            "response_format": {"type": "json_schema", "json_schema": {"schema": {"definitions": 5}}},
+        },
+    ),
+    "a header with a line end in it": (
+        "/extra_headers/x-one",
+        {"messages": [HI], "extra_headers": {"x-one": "a\r\nx-two: b"}},
+    ),
+    "a header's name that is none": ("/extra_headers/x one", {"messages": [HI], "extra_headers": {"x one": "a"}}),
+    "a header of the connection": (
+        "/headers/Content-Length",
+        {"messages": [HI], "headers": {"Content-Length": "5"}},
+    ),
     "a text file that is none": (
         "/messages/0/content/0/file/file_data",
         parts({"type": "file", "file": {"file_data": "data:text/plain;base64,//79"}}),
@@ -128,10 +159,6 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "a system message that clears itself": (
         "/messages/1/clear_at",
         {"messages": [HI, {"role": "system", "content": "a", "clear_at": "never"}]},
-    ),
-    "definitions that are none": (
-        "/response_format/json_schema/schema/definitions",
-        {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {"definitions": 7}}}},
     ),
     "a picture in the system prompt": (
         "/messages/0/content",
@@ -290,3 +317,10 @@ def test_nothing_of_the_callers_is_changed() -> None:
     asked = request_from_wire(body)
     assert json.dumps(body) == before
     assert len(asked.request.cache_plan.breakpoints) == 1
+
+
+def test_a_native_tool_with_an_odd_name_is_not_among_the_allowed() -> None:
+    allowed = {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [{"name": "bash"}]}}
+    tools = [{"type": "bash_20250124", "name": "bash"}, {"type": "bash_20250124", "name": []}]
+    asked = request_from_wire({"model": "m", "messages": [HI], "tools": tools, "tool_choice": allowed})
+    assert len(asked.request.tools) == 1

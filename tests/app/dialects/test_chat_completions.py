@@ -388,7 +388,7 @@ def test_a_call_that_was_cut_shows_what_came_of_it(style: ReplyStyle) -> None:
         MessageChanged("max_tokens", None, None, {}),
         MessageStopped(),
     )
-    chunks = []
+    chunks: list[dict[str, Any]] = []
     for event in events:
         chunks += speaker.speak(event)
         summed.add(event)
