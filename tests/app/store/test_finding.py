@@ -44,25 +44,25 @@ def index_is_true(folder: Path) -> bool:
     return True
 
 
-async def test_a_hit_says_where_it_is_and_shows_the_words_around_it(store: Store):
+async def test_a_hit_says_where_it_is_and_shows_the_words_around_it(store: Store) -> None:
     message = await begun(store, "Animals", "The quick brown fox")
     (hit,) = await store.search("BROW quick")
     assert (hit.message_id, hit.title, hit.role, hit.created_ms) == (message.id, "Animals", "user", 5)
     assert hit.snippet == "The \x02quick\x03 \x02brown\x03 fox"
 
 
-async def test_the_newest_stand_first_and_no_more_than_are_asked_for(store: Store):
+async def test_the_newest_stand_first_and_no_more_than_are_asked_for(store: Store) -> None:
     made = [await begun(store, "", f"fox {number}") for number in range(5)]
     found = await store.search("f", 3)
     assert [hit.message_id for hit in found] == [made[4].id, made[3].id, made[2].id]
 
 
-async def test_accents_and_case_do_not_matter(store: Store):
+async def test_accents_and_case_do_not_matter(store: Store) -> None:
     await begun(store, "", "Crème brûlée")
     assert len(await store.search("creme BRULEE")) == 1
 
 
-async def test_a_title_is_found_by_any_part_of_it(store: Store):
+async def test_a_title_is_found_by_any_part_of_it(store: Store) -> None:
     for title in ("Weather in Lisbon", "Straße", "lisbon again"):
         await begun(store, title, "x")
     assert [hit.title for hit in await store.search_titles("ISBO")] == ["lisbon again", "Weather in Lisbon"]
@@ -71,13 +71,13 @@ async def test_a_title_is_found_by_any_part_of_it(store: Store):
     assert await store.search_titles("  ") == ()
 
 
-async def test_what_is_deleted_is_not_found(store: Store):
+async def test_what_is_deleted_is_not_found(store: Store) -> None:
     await begun(store, "fox", "fox")
     await store.delete([row.id for row in await store.conversations()])
     assert (await store.search("fox"), await store.search_titles("fox")) == ((), ())
 
 
-async def test_an_older_library_is_indexed_in_steps_and_used_meanwhile(tmp_path: Path):
+async def test_an_older_library_is_indexed_in_steps_and_used_meanwhile(tmp_path: Path) -> None:
     store = (await Store.open(tmp_path)).store
     kept = Conversation("c")
     messages = [said(f"fox {number}") for number in range(9)]
@@ -104,7 +104,7 @@ async def test_an_older_library_is_indexed_in_steps_and_used_meanwhile(tmp_path:
     assert index_is_true(tmp_path)
 
 
-async def test_a_conversation_that_goes_for_good_is_unlearnt_in_steps(tmp_path: Path):
+async def test_a_conversation_that_goes_for_good_is_unlearnt_in_steps(tmp_path: Path) -> None:
     store = (await Store.open(tmp_path)).store
     await store.create(Conversation("c"))
     for number in range(600):

@@ -38,19 +38,19 @@ def action(menu: QMenu, *words: str) -> QAction:
     return action(inner, *words[1:]) if isinstance(inner, QMenu) else found
 
 
-def test_pins_stand_first_then_folders_then_days(sidebar: Sidebar):
+def test_pins_stand_first_then_folders_then_days(sidebar: Sidebar) -> None:
     titles = [each.removeprefix("Title of ") for each in sidebar.titles()]
 
     assert titles == ["Pinned", "p", "Folders", "Home & garden", "Work", "x", "y", "Today", "a", "b"]
 
 
-def test_what_lies_in_a_folder_that_is_gone_stands_under_its_day(sidebar: Sidebar):
+def test_what_lies_in_a_folder_that_is_gone_stands_under_its_day(sidebar: Sidebar) -> None:
     sidebar.view.show(ROWS, now_ms=NOW_MS, folders=[HOME])
 
     assert sidebar.titles()[-5:] == ["Today", *(f"Title of {each}" for each in "xyab")]
 
 
-def test_a_click_or_enter_opens_a_folder(sidebar: Sidebar):
+def test_a_click_or_enter_opens_a_folder(sidebar: Sidebar) -> None:
     sidebar.clicks("Work")
     sidebar.presses(Key.Key_Return)
 
@@ -58,7 +58,7 @@ def test_a_click_or_enter_opens_a_folder(sidebar: Sidebar):
     assert sidebar.told("open") == []
 
 
-def test_a_folder_is_renamed_in_place(sidebar: Sidebar):
+def test_a_folder_is_renamed_in_place(sidebar: Sidebar) -> None:
     sidebar.clicks("Work")
     sidebar.presses(Key.Key_F2)
     QTest.keyClick(sidebar.field(), Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -68,21 +68,21 @@ def test_a_folder_is_renamed_in_place(sidebar: Sidebar):
     sidebar.qtbot.waitUntil(lambda: sidebar.told("folder_renamed") == [["w", "Tasks"]])
 
 
-def test_a_new_folder_waits_for_its_name(sidebar: Sidebar):
+def test_a_new_folder_waits_for_its_name(sidebar: Sidebar) -> None:
     sidebar.view.list.rename_when_shown("n")
     sidebar.view.show(ROWS, now_ms=NOW_MS, folders=[HOME, FolderRow("n", "New folder"), WORK])
 
     assert sidebar.is_renaming()
 
 
-def test_delete_on_a_folder_removes_only_the_folder(sidebar: Sidebar):
+def test_delete_on_a_folder_removes_only_the_folder(sidebar: Sidebar) -> None:
     sidebar.clicks("Work")
     sidebar.presses(Key.Key_Delete)
 
     assert (sidebar.told("folder_removed"), sidebar.told("delete")) == ([["w"]], [])
 
 
-def test_conversations_are_pinned_marked_and_moved_by_the_menu(sidebar: Sidebar):
+def test_conversations_are_pinned_marked_and_moved_by_the_menu(sidebar: Sidebar) -> None:
     sidebar.clicks("Title of a")
     sidebar.clicks("Title of x", Qt.KeyboardModifier.ControlModifier)
     menu = sidebar.view.list.menu_for(sidebar.index("Title of a"))
@@ -97,7 +97,7 @@ def test_conversations_are_pinned_marked_and_moved_by_the_menu(sidebar: Sidebar)
     assert sidebar.told("folder_requested") == [[both]]
 
 
-def test_the_menu_offers_the_way_back(sidebar: Sidebar):
+def test_the_menu_offers_the_way_back(sidebar: Sidebar) -> None:
     sidebar.clicks("Title of p")
     action(sidebar.view.list.menu_for(sidebar.index("Title of p")), "Unpin").trigger()
     sidebar.clicks("Title of a")
@@ -107,7 +107,7 @@ def test_the_menu_offers_the_way_back(sidebar: Sidebar):
     assert sidebar.told("unread_requested") == [[["a"], False]]
 
 
-def test_a_folder_gives_new_conversations_their_setup(sidebar: Sidebar):
+def test_a_folder_gives_new_conversations_their_setup(sidebar: Sidebar) -> None:
     menu = sidebar.view.list.menu_for(sidebar.index("Work"))
     for words in ("New conversation here", "Begin with the setup that is shown", "Begin with the usual setup"):
         action(menu, words).trigger()
@@ -119,7 +119,7 @@ def test_a_folder_gives_new_conversations_their_setup(sidebar: Sidebar):
     assert all("usual" not in each.text() for each in unset.actions())
 
 
-def test_marks_are_said_and_not_only_painted(sidebar: Sidebar):
+def test_marks_are_said_and_not_only_painted(sidebar: Sidebar) -> None:
     def said(title: str) -> object:
         return sidebar.index(title).data(Qt.ItemDataRole.AccessibleTextRole)
 
@@ -128,7 +128,7 @@ def test_marks_are_said_and_not_only_painted(sidebar: Sidebar):
     assert said("Work") == "Folder Work, 2 conversations, open"
 
 
-def test_more_are_asked_for_at_the_end_and_what_is_seen_does_not_move(sidebar: Sidebar):
+def test_more_are_asked_for_at_the_end_and_what_is_seen_does_not_move(sidebar: Sidebar) -> None:
     many = [row(f"{number:04}", number) for number in range(600)]
     sidebar.view.show(many[:300], now_ms=NOW_MS, has_more=True)
     assert sidebar.told("more_wanted") == []
@@ -143,7 +143,7 @@ def test_more_are_asked_for_at_the_end_and_what_is_seen_does_not_move(sidebar: S
     assert sidebar.titles()[-1] == "Title of 0599"
 
 
-def test_select_all_means_all_and_not_only_those_on_screen(sidebar: Sidebar):
+def test_select_all_means_all_and_not_only_those_on_screen(sidebar: Sidebar) -> None:
     many = [row(f"{number:04}", number) for number in range(600)]
     sidebar.view.show(many[:300], now_ms=NOW_MS, has_more=True)
     sidebar.view.list.setFocus()
@@ -156,7 +156,7 @@ def test_select_all_means_all_and_not_only_those_on_screen(sidebar: Sidebar):
     assert sidebar.told("delete") == [[[each.id for each in many]]]
 
 
-def test_the_model_keeps_qts_rules(qapp: object):
+def test_the_model_keeps_qts_rules(qapp: object) -> None:
     model = LibraryModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.show(ROWS, NOW_MS, [HOME, WORK], has_more=True)

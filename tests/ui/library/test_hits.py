@@ -29,7 +29,7 @@ def told(row: HitRow) -> tuple[str, str]:
     return row.title, row.told
 
 
-def test_a_hit_tells_where_it_is_who_said_it_and_when():
+def test_a_hit_tells_where_it_is_who_said_it_and_when() -> None:
     rows = hit_rows(HITS, NOW_MS)
 
     assert [told(row) for row in rows[1:]] == [
@@ -38,7 +38,7 @@ def test_a_hit_tells_where_it_is_who_said_it_and_when():
     ]
 
 
-def test_the_hit_is_marked_in_its_snippet():
+def test_the_hit_is_marked_in_its_snippet() -> None:
     row = hit_rows(HITS, NOW_MS)[1]
 
     assert row.pieces == (("one two three four the ", False), ("quick", True), (" brown ", False), ("fox", True))
@@ -46,13 +46,13 @@ def test_the_hit_is_marked_in_its_snippet():
 
 
 @pytest.mark.parametrize("strange", ["", "\x03", "\x02", "a\x02b", "\x02\x02\x03\x03", "fox\x00\ud800"])
-def test_any_snippet_is_shown(strange: str):
+def test_any_snippet_is_shown(strange: str) -> None:
     (row,) = hit_rows([SearchHit("c", "m", strange, "t", "user", 10**30)], NOW_MS)
 
     assert "".join(text for text, _ in row.pieces) == strange.replace("\x02", "").replace("\x03", "", 9) or row.pieces
 
 
-def test_hits_take_the_place_of_the_list_until_it_is_shown_again(sidebar: Sidebar):
+def test_hits_take_the_place_of_the_list_until_it_is_shown_again(sidebar: Sidebar) -> None:
     assert (sidebar.view.hits.isVisible(), sidebar.view.list.isVisible()) == (True, False)
     sidebar.view.grab()
 
@@ -60,7 +60,7 @@ def test_hits_take_the_place_of_the_list_until_it_is_shown_again(sidebar: Sideba
     assert not sidebar.view.hits.isVisible()
 
 
-def test_keys_and_clicks_open_a_hit(sidebar: Sidebar):
+def test_keys_and_clicks_open_a_hit(sidebar: Sidebar) -> None:
     spy = QSignalSpy(sidebar.view.hits.hit_requested)
     QTest.keyClick(sidebar.view.search, Qt.Key.Key_Return)
     QTest.keyClick(sidebar.view.search, Qt.Key.Key_Down)
@@ -73,14 +73,14 @@ def test_keys_and_clicks_open_a_hit(sidebar: Sidebar):
     assert [spy.at(at)[0].hit.conversation_id for at in range(spy.count())] == ["c1", "c2", "c3"]
 
 
-def test_up_from_the_first_hit_goes_back_to_the_field(sidebar: Sidebar):
+def test_up_from_the_first_hit_goes_back_to_the_field(sidebar: Sidebar) -> None:
     sidebar.view.hits.go_to_first()
     QTest.keyClick(sidebar.view.hits, Qt.Key.Key_Up)
 
     assert sidebar.view.search.hasFocus()
 
 
-def test_screen_readers_are_told_all_of_it(sidebar: Sidebar):
+def test_screen_readers_are_told_all_of_it(sidebar: Sidebar) -> None:
     index = sidebar.view.hits.model().index(2, 0)
 
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "New conversation, Claude · 20 October 2025, fox trot"

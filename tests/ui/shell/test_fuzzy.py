@@ -31,19 +31,19 @@ def best(typed: str) -> str:
         ("  new   conv ", "New conversation"),
     ],
 )
-def test_a_few_letters_find_it(typed: str, meant: str):
+def test_a_few_letters_find_it(typed: str, meant: str) -> None:
     assert best(typed) == meant
 
 
 @pytest.mark.parametrize("typed", ["xyz", "sidebarx", "wen"])
-def test_letters_that_are_not_there_find_nothing(typed: str):
+def test_letters_that_are_not_there_find_nothing(typed: str) -> None:
     assert fit(typed, "New" if typed == "wen" else "Sidebar") is None
 
 
-def test_letters_that_are_strewn_over_a_name_do_not_mean_it():
+def test_letters_that_are_strewn_over_a_name_do_not_mean_it() -> None:
     assert fit("sk", "Restore a backup") is None
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\t"])
-def test_nothing_typed_fits_everything(typed: str):
+def test_nothing_typed_fits_everything(typed: str) -> None:
     assert fit(typed, "Sidebar") == 0

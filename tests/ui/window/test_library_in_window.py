@@ -13,6 +13,7 @@ from app.services.identity import new_id
 from app.settings.declared import Settings
 from tests.support.desk import Desk
 from tests.support.waiting import until
+from ui.library.model import LibraryModel
 
 Opening = Callable[..., Awaitable[Desk]]
 
@@ -99,7 +100,9 @@ async def test_a_conversation_that_is_begun_in_a_folder_lies_there_with_its_setu
     presenter._pick_model("claude-haiku-4-5-20251001")
     intents.default_requested.emit(folder.id)
     presenter._pick_model("")
-    await until(lambda: any(each.has_setup for each in desk.window.library.list.model().folders))
+    model = desk.window.library.list.model()
+    assert isinstance(model, LibraryModel)
+    await until(lambda: any(each.has_setup for each in model.folders))
     intents.begin_requested.emit(folder.id)
     await until(lambda: presenter.shown_setup.model == "claude-haiku-4-5-20251001")
     desk.say("hello")
