@@ -124,7 +124,7 @@ class LibraryView(QWidget):
         self._clear = self.search.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setToolTip("Clear the search")
         self._clear.setVisible(False)
-        self._clear.triggered.connect(self.search.clear)
+        self._clear.triggered.connect(self._end_search)
         self.search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
         self.search.installEventFilter(self)
         dress(self.empty, look="muted")
@@ -181,14 +181,17 @@ class LibraryView(QWidget):
     def _ask_settings(self) -> None:
         self.settings_requested.emit()
 
+    def _end_search(self) -> None:
+        self.search.clear()
+        self.search_changed.emit("")
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Down:
                 (self.hits if self.hits.isVisible() else self.list).go_to_first()
                 return True
             if event.key() == Qt.Key.Key_Escape and self.search.text():
-                self.search.clear()
-                self.search_changed.emit("")
+                self._end_search()
                 return True
         return super().eventFilter(watched, event)
 

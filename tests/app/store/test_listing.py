@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -24,9 +23,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.store.close()
 
 
-async def begun(store: Store, title: str, folder: str = "", **more: Any) -> Message:
+async def begun(store: Store, title: str, folder: str = "", created_ms: int = 5) -> Message:
     """A conversation whose id is its title, with one message."""
-    message = replace(Message(new_id(), None, Role.USER, (TextBlock(title),), created_ms=5), **more)
+    message = Message(new_id(), None, Role.USER, (TextBlock(title),), created_ms=created_ms)
     await store.add(Conversation(title, title, created_ms=1), message, folder)
     return message
 

@@ -281,6 +281,14 @@ def test_escape_ends_the_search(sidebar: Sidebar) -> None:
     assert sidebar.view.search.text() == ""
 
 
+def test_the_cross_ends_the_search(sidebar: Sidebar) -> None:
+    sidebar.qtbot.keyClicks(sidebar.view.search, "b")
+    (cross,) = [each for each in sidebar.view.search.actions() if each.toolTip() == "Clear the search"]
+    cross.trigger()
+
+    assert sidebar.told("search")[-1] == [""]
+
+
 # ---- empty, long, many
 
 
