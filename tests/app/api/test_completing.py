@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 import app
 from app import acompletion, completion, completion_cost, stream_chunk_builder, token_counter
@@ -373,3 +374,31 @@ def test_tokens_are_estimated() -> None:
     assert 2 <= token_counter(model=MODEL, text="Hello, world") <= 6
     short, long = (token_counter(model=MODEL, messages=HELLO * times) for times in (1, 10))
     assert 5 * short < long <= 10 * short
+
+
+@pytest.mark.parametrize("wrong", [{"text": 5}, {"text": [1]}, {"messages": 5}, {"messages": "hello"}])
+def test_what_cannot_be_counted_is_told(wrong: dict[str, Any]) -> None:
+    with pytest.raises(app.BadRequestError):
+        token_counter(model=MODEL, **wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"completion_response": 5}, {"prompt": 5}, {"completion": [5]}, {"messages": 5}])
+def test_what_costs_nothing_that_could_be_known(wrong: dict[str, Any]) -> None:
+    with pytest.raises(app.BadRequestError):
+        completion_cost(model=MODEL, **wrong)
+
+
+def test_answers_of_another_library_are_counted_and_priced() -> None:
+    said = ChatCompletionMessage(role="assistant", content="Hello, " * 100)
+    assert token_counter(messages=[said]) == token_counter(messages=[said.model_dump()]) > 100
+    answer = ChatCompletion.model_validate(
+        {
+            "id": "x",
+            "object": "chat.completion",
+            "created": 1,
+            "model": MODEL,
+            "choices": [{"index": 0, "finish_reason": "stop", "message": said.model_dump()}],
+            "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+        }
+    )
+    assert completion_cost(answer) == completion_cost(answer.model_dump()) == pytest.approx(3e-3)
