@@ -131,9 +131,24 @@ def test_a_prefill_is_never_dropped_silently(api: Recorder) -> None:
     assert api.asked == []
 
 
-def test_what_litellm_does_around_a_call_is_not_ignored(api: Recorder) -> None:
-    with pytest.raises(app.UnsupportedParamsError, match="fallbacks"):
-        ask(fallbacks=["claude-opus-5"])
+@pytest.mark.parametrize("name", ["fallbacks", "callbacks", "success_callback", "guardrails", "client"])
+def test_what_litellm_does_around_a_call_is_not_ignored(api: Recorder, name: str) -> None:
+    with pytest.raises(app.UnsupportedParamsError, match=name):
+        ask(**{name: ["claude-opus-5"]})
+    ask(**{name: ["claude-opus-5"]}, drop_params=True)
+    ask(**{name: ["claude-opus-5"]}, additional_drop_params=[name])
+    ask(**{name: []})
+    assert all(name not in body for body in api.asked)
+
+
+def test_what_litellm_keeps_its_books_with_stays_here(api: Recorder) -> None:
+    ask()
+    ask(
+        rpm=3, tpm=4, max_parallel_requests=5, ssl_verify=False, litellm_trace_id="x", litellm_session_id=object(),
+        input_cost_per_token=1, output_cost_per_token_above_200k_tokens=2, cache_read_input_token_cost=3,
+        user_continue_message={"role": "user", "content": "go on"}, langfuse_host="x", no_log=True,
+    )  # fmt: skip
+    assert api.asked[0] == api.asked[1]
 
 
 def test_what_is_not_known_is_forwarded(api: Recorder) -> None:
