@@ -4,6 +4,7 @@ Source: LiteLLM, "completion", input parameters; the environment variables of bo
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -40,10 +41,20 @@ IGNORED = frozenset(
         *("id", "organization", "deployment_id", "api_version", "model_info", "tags", "proxy_server_request"),
         *("no-log", "cooldown_time", "input_cost_per_token", "output_cost_per_token", "shared_session"),
         *("supports_system_message", "hf_model_name", "custom_prompt_dict", "roles", "region_name"),
+        *("rpm", "tpm", "max_parallel_requests", "max_budget", "budget_duration", "base_model", "order", "weight"),
+        *("no_log", "turn_off_message_logging", "max_fallbacks", "ssl_verify", "acompletion", "text_completion"),
+        *("user_continue_message", "assistant_continue_message", "ensure_alternating_roles"),
     }
 )
-"""LiteLLM's own bookkeeping: it changes nothing of an answer."""
-REFUSED = frozenset({"fallbacks", "context_window_fallback_dict", "model_list", "mock_response", "caching", "cache"})
+"""LiteLLM's own bookkeeping: it changes nothing of an answer. Turns alternate and certificates are verified anyway."""
+_BOOKKEEPING = re.compile(r"litellm_.+|(langfuse|langsmith)_.+|(input|output|cache_\w+)_cost(_per_.+|_above_.+)?")
+REFUSED = frozenset(
+    {
+        *("fallbacks", "context_window_fallback_dict", "model_list", "mock_response", "caching", "cache"),
+        *("callbacks", "success_callback", "failure_callback", "guardrails", "prompt_id", "client", "mock_timeout"),
+        *("merge_reasoning_content_in_choices",),
+    }
+)
 """What LiteLLM does around a call and Duologue does not: to ignore it would be to lie."""
 
 
@@ -116,11 +127,12 @@ def _names(named: Mapping[str, Any], argument: str) -> list[str]:
 
 def _body(named: Mapping[str, Any], model: str, drop: bool) -> dict[str, Any]:
     """What is for the dialect. What is named in `additional_drop_params` is not."""
-    leave = {*OWN, *IGNORED, *_names(named, "additional_drop_params")}
-    for name in sorted((REFUSED & named.keys()) - leave):
+    dropped = _names(named, "additional_drop_params")
+    leave = {*OWN, *IGNORED, *REFUSED, *dropped}
+    for name in sorted((REFUSED & named.keys()) - set(dropped)):
         if named[name] and not drop:
             raise UnsupportedParameter(f"/{name}", "Duologue does not do that around a call")
-    body = {name: value for name, value in named.items() if name not in leave | REFUSED}
+    body = {name: value for name, value in named.items() if name not in leave and not _BOOKKEEPING.fullmatch(name)}
     if "response_format" in body:
         body["response_format"] = response_format(body["response_format"])
     return {**body, "model": model, "messages": named.get("messages")}

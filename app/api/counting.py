@@ -1,11 +1,12 @@
 """Tokens and costs."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from app.api.exceptions import BadRequestError, raised
 from app.api.models import cost_of, model_name
-from app.api.objects import Shape
+from app.api.plain import plain
 from app.dialects.openai.usage import usage_from_wire
 from app.domain.usage import TokenUsage
 from app.errors import TranslationError
@@ -29,12 +30,17 @@ def token_counter(
     """Estimate how many tokens a prompt is, on this machine and without asking anyone.
 
     Claude's tokenizers are not public: this is right to a tenth or two for prose. `count_tokens` of the API is exact.
+
+    Raises:
+        BadRequestError: the text is none, or the messages are no list.
     """
-    total = 0
-    if text is not None:
-        total += _tokens("".join(text) if isinstance(text, list) else text)
-    for each in messages or ():
-        total += PER_MESSAGE + _value_tokens(each._data if isinstance(each, Shape) else each)
+    try:
+        given, told = _texts(text), plain(_listed(messages))
+    except TranslationError as error:
+        raise raised(error, model) from error
+    total = _tokens("".join(given))
+    for each in told:
+        total += PER_MESSAGE + _value_tokens(each)
     if tools:
         total += PER_TOOLS + _tokens(json.dumps(tools, ensure_ascii=False, default=str))
     return total
@@ -51,11 +57,12 @@ def completion_cost(
     """What an answer cost, in USD, by the catalogue's prices; from texts, an estimate.
 
     Raises:
-        BadRequestError: the model, or a price that is needed, is not known.
+        BadRequestError: the model, or a price that is needed, is not known; or what was given is no answer.
     """
-    response = completion_response._data if isinstance(completion_response, Shape) else completion_response or {}
-    name = model or response.get("model") or ""
+    name = model or ""
     try:
+        response = _answer(completion_response)
+        name = name or response.get("model") or ""
         usage = _usage(response, prompt, messages, completion)
         cost = cost_of(model_name(name), usage)
     except TranslationError as error:
@@ -65,11 +72,32 @@ def completion_cost(
     return cost
 
 
-def _usage(response: Any, prompt: str, messages: Any, completion: str) -> TokenUsage:
+def _answer(given: Any) -> Mapping[str, Any]:
+    """The answer as JSON: one of ours, of another library, or a dict."""
+    found = plain(given or {})
+    if not isinstance(found, Mapping):
+        raise TranslationError("/completion_response", "not an answer")
+    return found
+
+
+def _listed(messages: Any) -> list[Any]:
+    if not isinstance(messages, list | tuple | None):
+        raise TranslationError("/messages", "not a list")
+    return list(messages or ())
+
+
+def _texts(given: Any) -> list[str]:
+    texts = [given] if isinstance(given, str) else given or ()
+    if not isinstance(texts, list | tuple) or not all(isinstance(each, str) for each in texts):
+        raise TranslationError("/text", "neither a string nor a list of strings")
+    return list(texts)
+
+
+def _usage(response: Mapping[str, Any], prompt: str, messages: Any, completion: str) -> TokenUsage:
     if response.get("usage"):
         return usage_from_wire(response["usage"])
     told = token_counter(text=prompt, messages=messages)
-    return TokenUsage(input_tokens=told, output_tokens=_tokens(completion))
+    return TokenUsage(input_tokens=told, output_tokens=token_counter(text=completion))
 
 
 def _tokens(text: str) -> int:

@@ -5,16 +5,16 @@ from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, 
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
+from weakref import finalize
 
 from app.api.exceptions import raised
+from app.api.feed import Batch, Feed
 from app.api.objects import ModelResponse, ModelResponseStream, Shape
 from app.dialects.openai.chunks import ChunkSpeaker
 from app.dialects.openai.responses import reply_to_wire
 from app.domain.blocks import plain_text
-from app.domain.stream import Accumulator, ClientEvent, ResponseStarted
+from app.domain.stream import Accumulator, ResponseStarted
 from app.errors import DuologueError
-
-Batch = tuple[ClientEvent, ...]
 
 
 class CompletionStream:
@@ -66,16 +66,16 @@ class CompletionStream:
 
 
 class AsyncCompletionStream:
-    """As `CompletionStream`, for an event loop."""
+    """As `CompletionStream`, for an event loop. One that nobody holds any more is stopped."""
 
-    def __init__(self, stack: AsyncExitStack, batches: AsyncIterator[Batch], speaker: ChunkSpeaker, model: str) -> None:
+    def __init__(self, feed: Feed, speaker: ChunkSpeaker, model: str) -> None:
         """Use `opened`."""
         self.model = model
         self.response_headers: Mapping[str, str] = {}
-        self._stack = stack
-        self._batches = batches
+        self._feed = feed
         self._speaker = speaker
         self._chunks = self._read()
+        finalize(self, feed.stop).atexit = False
 
     @classmethod
     async def opened(
@@ -83,11 +83,13 @@ class AsyncCompletionStream:
     ) -> "AsyncCompletionStream":
         """Ask, and wait until it is not refused. Raises the engine's errors."""
         async with AsyncExitStack() as stack:
-            batches = await stack.enter_async_context(asking)
-            async for batch in batches:
+            feed = Feed(asking)
+            stack.push_async_callback(feed.aclose)
+            async for batch in feed:
                 if started := _started(batch):
-                    stream = cls(stack.pop_all(), batches, speaker, model)
+                    stream = cls(feed, speaker, model)
                     stream.response_headers = started.headers
+                    stack.pop_all()
                     return stream
         raise AssertionError("a stream begins or raises")
 
@@ -108,19 +110,19 @@ class AsyncCompletionStream:
     async def aclose(self) -> None:
         """Stop, and close the connection."""
         await self._chunks.aclose()
-        await self._stack.aclose()
+        await self._feed.aclose()
 
     async def _read(self) -> AsyncGenerator[ModelResponseStream, None]:
         speak = self._speaker.speak
         try:
-            async for batch in self._batches:
+            async for batch in self._feed:
                 for event in batch:
                     for chunk in speak(event):
                         yield ModelResponseStream(chunk)
         except DuologueError as error:
             raise raised(error, self.model, text=_text(self._speaker)) from error
         finally:
-            await self._stack.aclose()
+            await self._feed.aclose()
 
 
 def stream_chunk_builder(chunks: Iterable[Any], messages: Any = None, **_bookkeeping: Any) -> ModelResponse | None:

@@ -71,7 +71,7 @@ def _by_word(word: str, where: str) -> ToolChoice:
         case "none":
             return ToolChoice("none")
         case _:
-            raise TranslationError(where, f"none of: {', '.join(_WORDS)}, or a tool's name")
+            raise TranslationError(where, f"none of: {', '.join(_WORDS)}; a tool is named in an object")
 
 
 def _own(given: Wire, choice: ToolChoice, where: str) -> ToolChoice:

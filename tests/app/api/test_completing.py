@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 import app
 from app import acompletion, completion, completion_cost, stream_chunk_builder, token_counter
@@ -130,9 +131,24 @@ def test_a_prefill_is_never_dropped_silently(api: Recorder) -> None:
     assert api.asked == []
 
 
-def test_what_litellm_does_around_a_call_is_not_ignored(api: Recorder) -> None:
-    with pytest.raises(app.UnsupportedParamsError, match="fallbacks"):
-        ask(fallbacks=["claude-opus-5"])
+@pytest.mark.parametrize("name", ["fallbacks", "callbacks", "success_callback", "guardrails", "client"])
+def test_what_litellm_does_around_a_call_is_not_ignored(api: Recorder, name: str) -> None:
+    with pytest.raises(app.UnsupportedParamsError, match=name):
+        ask(**{name: ["claude-opus-5"]})
+    ask(**{name: ["claude-opus-5"]}, drop_params=True)
+    ask(**{name: ["claude-opus-5"]}, additional_drop_params=[name])
+    ask(**{name: []})
+    assert all(name not in body for body in api.asked)
+
+
+def test_what_litellm_keeps_its_books_with_stays_here(api: Recorder) -> None:
+    ask()
+    ask(
+        rpm=3, tpm=4, max_parallel_requests=5, ssl_verify=False, litellm_trace_id="x", litellm_session_id=object(),
+        input_cost_per_token=1, output_cost_per_token_above_200k_tokens=2, cache_read_input_token_cost=3,
+        user_continue_message={"role": "user", "content": "go on"}, langfuse_host="x", no_log=True,
+    )  # fmt: skip
+    assert api.asked[0] == api.asked[1]
 
 
 def test_what_is_not_known_is_forwarded(api: Recorder) -> None:
@@ -373,3 +389,31 @@ def test_tokens_are_estimated() -> None:
     assert 2 <= token_counter(model=MODEL, text="Hello, world") <= 6
     short, long = (token_counter(model=MODEL, messages=HELLO * times) for times in (1, 10))
     assert 5 * short < long <= 10 * short
+
+
+@pytest.mark.parametrize("wrong", [{"text": 5}, {"text": [1]}, {"messages": 5}, {"messages": "hello"}])
+def test_what_cannot_be_counted_is_told(wrong: dict[str, Any]) -> None:
+    with pytest.raises(app.BadRequestError):
+        token_counter(model=MODEL, **wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"completion_response": 5}, {"prompt": 5}, {"completion": [5]}, {"messages": 5}])
+def test_what_costs_nothing_that_could_be_known(wrong: dict[str, Any]) -> None:
+    with pytest.raises(app.BadRequestError):
+        completion_cost(model=MODEL, **wrong)
+
+
+def test_answers_of_another_library_are_counted_and_priced() -> None:
+    said = ChatCompletionMessage(role="assistant", content="Hello, " * 100)
+    assert token_counter(messages=[said]) == token_counter(messages=[said.model_dump()]) > 100
+    answer = ChatCompletion.model_validate(
+        {
+            "id": "x",
+            "object": "chat.completion",
+            "created": 1,
+            "model": MODEL,
+            "choices": [{"index": 0, "finish_reason": "stop", "message": said.model_dump()}],
+            "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+        }
+    )
+    assert completion_cost(answer) == completion_cost(answer.model_dump()) == pytest.approx(3e-3)
