@@ -56,6 +56,7 @@ REFUSED = frozenset(
     }
 )
 """What LiteLLM does around a call and Duologue does not: to ignore it would be to lie."""
+_LEFT_OUT = OWN | IGNORED | REFUSED
 
 
 @immutable
@@ -128,11 +129,14 @@ def _names(named: Mapping[str, Any], argument: str) -> list[str]:
 def _body(named: Mapping[str, Any], model: str, drop: bool) -> dict[str, Any]:
     """What is for the dialect. What is named in `additional_drop_params` is not."""
     dropped = _names(named, "additional_drop_params")
-    leave = {*OWN, *IGNORED, *REFUSED, *dropped}
     for name in sorted((REFUSED & named.keys()) - set(dropped)):
         if named[name] and not drop:
             raise UnsupportedParameter(f"/{name}", "Duologue does not do that around a call")
-    body = {name: value for name, value in named.items() if name not in leave and not _BOOKKEEPING.fullmatch(name)}
+    body = {
+        name: value
+        for name, value in named.items()
+        if name not in _LEFT_OUT and name not in dropped and not _BOOKKEEPING.fullmatch(name)
+    }
     if "response_format" in body:
         body["response_format"] = response_format(body["response_format"])
     return {**body, "model": model, "messages": named.get("messages")}
@@ -169,7 +173,8 @@ def _address(given: Any) -> str:
     try:
         parts = urlsplit(given.strip() if isinstance(given, str) else "")
         host, _ = parts.hostname or "", parts.port
-        host.encode("idna")
+        if not host.isascii():
+            host.encode("idna")
     except ValueError as error:  # a UnicodeError is one too
         raise TranslationError("/api_base", "not an address") from error
     if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment:
