@@ -81,3 +81,4 @@ async def test_escape_takes_it_away_and_gives_the_focus_back(desk: Desk) -> None
     assert not palette.isVisible()
     desk.write(" goes on")
     assert desk.window.page.composer.text == "half a thought goes on"
+    await until(lambda: not desk.program._conversation._draft_timer.isActive())
