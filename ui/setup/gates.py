@@ -1,8 +1,7 @@
 """What a model lets a person set, in words for the controls. No Qt."""
 
-from dataclasses import dataclass
-
 from app.domain.models import ModelEntry
+from app.immutable import immutable
 
 _THINKING = {
     "adaptive": "Adaptive",
@@ -13,7 +12,7 @@ _THINKING = {
 _EFFORT = {"low": "Low", "medium": "Medium", "high": "High", "xhigh": "Extra high", "max": "Maximum"}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Gates:
     """One model's limits. A reason is empty where a control may be used."""
 

@@ -1,14 +1,15 @@
 """Every command of the window as one row: menus, shortcuts and tooltips are made from this."""
 
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class Command:
     name: str
     text: str

@@ -1,11 +1,10 @@
 """Where the three panes go: pure arithmetic, in device-independent pixels."""
 
-from dataclasses import dataclass
-
+from app.immutable import immutable
 from ui.theme import metrics
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PaneWishes:
     """What the person wants of the panes; kept between starts."""
 
@@ -15,7 +14,7 @@ class PaneWishes:
     inspector_px: int = metrics.INSPECTOR_PX
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Span:
     """A pane's horizontal place."""
 
@@ -23,7 +22,7 @@ class Span:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Arrangement:
     centre: Span
     sidebar: Span | None

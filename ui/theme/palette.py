@@ -1,9 +1,9 @@
 """Every colour of the window. Colour always means something; the comments say what."""
 
-from dataclasses import dataclass
+from app.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Palette:
     """`#rrggbb` values, one per meaning."""
 

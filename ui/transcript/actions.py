@@ -1,7 +1,6 @@
 """What can be done with a message: a small row of buttons at its head, and the same as a menu."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
@@ -11,12 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 from app.domain.blocks import TextBlock
 from app.domain.continuing import can_go_on
 from app.domain.conversation import Role
+from app.immutable import immutable
 from ui.theme import metrics
 from ui.transcript.items import Item
 from ui.transcript.style import Style
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Action:
     """One thing to do with a message; `name` is what is reported."""
 

@@ -4,9 +4,9 @@ from the top: so nothing above what is read can move it.
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from app.immutable import immutable
 from ui.transcript.heights import Heights
 from ui.transcript.items import Item
 from ui.transcript.style import Style
@@ -16,7 +16,7 @@ KEPT_UNITS: Final = 400
 """Units that stay shaped. More than two tall screens of one-line units."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Placed:
     """A unit in the viewport."""
 

@@ -7,10 +7,11 @@ that offsets stay as they are; whoever copies the source gets it without.
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from app.domain.blocks import TextBlock
+from app.immutable import immutable
 from ui.transcript.characters import width
 from ui.transcript.markdown.pieces import Piece
 from ui.transcript.specs import Cell, CodeSpec, Flow, Run, TableSpec, TextSpec
@@ -101,7 +102,7 @@ def place_of(citation: Citation) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CitedPiece:
     """A piece of text with marks in it."""
 

@@ -4,13 +4,13 @@ wanted is ever made. It is fixed at the moment of copying; what streams in later
 
 import atexit
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QMetaType, QMimeData
 from PySide6.QtGui import QGuiApplication
 
 from app.domain.conversation import Message
+from app.immutable import immutable
 from ui.transcript.characters import BREAK, piece, width
 from ui.transcript.links import escape
 from ui.transcript.markdown.reading import specs_of
@@ -25,7 +25,7 @@ TAGS: Final = {"b": "strong", "i": "em", "s": "del", "c": "code"}
 BETWEEN: Final = "\n\n"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Excerpt:
     """Text that is not a whole block: it is copied as it is seen."""
 
@@ -34,7 +34,7 @@ class Excerpt:
     """What stands between it and the next part."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Blocks:
     """The source of whole blocks."""
 

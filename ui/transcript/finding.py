@@ -15,6 +15,7 @@ from shiboken6 import isValid
 
 from app.domain.blocks import TextBlock
 from app.domain.conversation import Message, Role
+from app.immutable import immutable
 from ui.transcript.items import Item
 from ui.transcript.marking import places_in
 from ui.transcript.sections.folds import RAW
@@ -154,7 +155,7 @@ def _count(message: Message, counter: Callable[[str], int]) -> int:
     return sum(counter(text) for _, text in findable(message.blocks, is_person=message.role is Role.USER))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Found:
     """Where a hit stands, and whether something was opened for it."""
 

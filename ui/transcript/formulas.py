@@ -3,12 +3,12 @@ first character becomes a space as wide as the formula, the others have no width
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QTextCharFormat, QTextLayout
 
+from app.immutable import immutable
 from ui.transcript.specs import FormulaRun
 
 SPACE: Final = "\u00a0"
@@ -83,7 +83,7 @@ def _add(path: QPainterPath, sign: str, n: list[float]) -> None:
             path.closeSubpath()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Placed:
     """A formula in a text, in pixels."""
 

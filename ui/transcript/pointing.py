@@ -1,10 +1,9 @@
 """What lies under a point."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 
+from app.immutable import immutable
 from ui.transcript.arrangement import Arrangement, Placed
 from ui.transcript.leaves.base import Act, Leaf
 from ui.transcript.selecting import Spot
@@ -12,7 +11,7 @@ from ui.transcript.specs import PictureSpec
 from ui.transcript.style import Style
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Target:
     """A leaf, and a point in its coordinates, which may lie outside."""
 

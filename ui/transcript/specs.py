@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class Run:
     """A stretch of text that looks different. Offsets in UTF-16 units."""
 
@@ -18,7 +20,7 @@ class Run:
     """What is said when it is pointed at."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class FormulaRun:
     """A stretch of text that is a formula's source, its signs included. Offsets in UTF-16 units."""
 
@@ -29,7 +31,7 @@ class FormulaRun:
     """Whether it stands on its own, larger."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TextSpec:
     """A paragraph, a heading or the text of a list item."""
 
@@ -102,7 +104,7 @@ class CodeState:
     is_unfolded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CodeSpec:
     info: str
     """The language, as the fence names it."""
@@ -113,7 +115,7 @@ class CodeSpec:
     state: CodeState = field(default_factory=CodeState, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cell:
     text: str
     runs: tuple[Run, ...] = ()
@@ -131,7 +133,7 @@ class Columns:
         """A style, and the widths on one line that these rows have in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TableSpec:
     rows: tuple[tuple[Cell, ...], ...]
     """The first is the head, unless `columns` are given: then it stands in another piece of the same table."""
@@ -143,14 +145,14 @@ class TableSpec:
     columns: Columns | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RuleSpec:
     indent: int = 0
     bars: tuple[int, ...] = ()
     gap: int = 3
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HeadSpec:
     """Who speaks."""
 
@@ -160,7 +162,7 @@ class HeadSpec:
     is_person: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class FoldSpec:
     """A row that opens and closes what stands below it."""
 
@@ -173,7 +175,7 @@ class FoldSpec:
     """Name of the colour in the palette."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PictureSpec:
     """A picture whose bytes are here. Its size is known before it is decoded, so that nothing moves when it comes."""
 
@@ -185,7 +187,7 @@ class PictureSpec:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ChipSpec:
     """What stands for a document, or for a picture that is not here or cannot be shown."""
 
@@ -203,7 +205,7 @@ class PictureState:
     large: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AttachmentsSpec:
     """Pictures and documents, side by side as far as there is room."""
 
@@ -218,7 +220,7 @@ class NoteKind(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NoteSpec:
     """A line below an answer that says how it stands."""
 
@@ -232,7 +234,7 @@ class NoteSpec:
     """What only an expert asks for, one `Name: value` a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class GapSpec:
     height: int
     """In units of the window's spacing."""

@@ -1,11 +1,11 @@
 """The form for a key: enter, test, choose where it is kept, start."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.immutable import immutable
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.welcome.keyring_choices import KeyringChoices
@@ -16,7 +16,7 @@ from ui.widgets.error_text import ErrorText
 MODELS_NAMED = 4
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Entered:
     """What stands in the form. The key is a plain string only here and on its way to the vault."""
 

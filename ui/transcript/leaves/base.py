@@ -1,12 +1,12 @@
 """What every leaf can do. Coordinates are those of the column: x from its left edge, y from the leaf's own top."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Self
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 
+from app.immutable import immutable
 from ui.transcript.characters import MARK, marked
 from ui.transcript.specs import PictureSpec, Run
 from ui.transcript.style import Style
@@ -27,7 +27,7 @@ NO_WRAP: Final = QTextOption()
 NO_WRAP.setWrapMode(QTextOption.WrapMode.NoWrap)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Act:
     """What a click does, besides selecting."""
 

@@ -16,9 +16,10 @@ step has a bound, whatever arrives.
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from app.immutable import immutable
 from ui.transcript.markdown.pieces import CodePiece, MarkdownPiece, Piece, plain_pieces
 from ui.transcript.markdown.proving import Proof, proved
 from ui.transcript.markdown.reading import MAX_STEPS, SEALED, TOP, Context, Ending
@@ -101,7 +102,7 @@ class _Fence:
         return CodePiece(Lines(self._raw, pending=pending), self.info, code, indent, bars, self._state)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Around:
     """The containers around a code fence."""
 

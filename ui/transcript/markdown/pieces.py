@@ -1,9 +1,10 @@
 """What a text is shown in: its blocks and parts of blocks. The sources of all pieces together are the text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from app.immutable import immutable
 from ui.transcript.characters import pieces_of
 from ui.transcript.markdown.reading import TOP, Context, Ending, specs_of
 from ui.transcript.specs import CodeSpec, CodeState, Flow, Lines, TextSpec
@@ -12,7 +13,7 @@ PLAIN_PIECE: Final = 1_500
 """Characters of source that are shaped in one piece."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MarkdownPiece:
     """A top-level block, a part of one, or what is still open."""
 
@@ -26,7 +27,7 @@ class MarkdownPiece:
         return specs_of(self.definitions + self.source, self.context, self.ending)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlainPiece:
     """Text that is shown as it was written."""
 
@@ -37,7 +38,7 @@ class PlainPiece:
         return (TextSpec(self.source.removesuffix("\n").replace("\n", "\u2028"), look=self.look, gap=0),)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CodePiece:
     """A fenced code block."""
 

@@ -10,11 +10,12 @@ item, which would move what was read long ago.
 import itertools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from app.immutable import immutable
 from ui.transcript.characters import BREAK, width
 from ui.transcript.markdown.parsing import events
 from ui.transcript.specs import Cell, CodeSpec, Columns, Flow, FormulaRun, RuleSpec, Run, TableSpec, TextSpec
@@ -42,7 +43,7 @@ class Ending(StrEnum):
     """In the same paragraph or table, with no space between."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Context:
     """What stands before a piece, as far as the piece's meaning depends on it."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.immutable import immutable
 from ui.transcript.markdown.parsing import events
 from ui.transcript.markdown.reading import Context
 
@@ -149,7 +150,7 @@ def open_chain(blocks: Sequence[Node]) -> Iterator[Node]:
 # ---- cutting
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cut:
     at: int
     """Start of a line."""
@@ -183,7 +184,7 @@ def last_cut(source: str, blocks: Sequence[Node], known: Context) -> Cut | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Opening:
     """A text that opens containers."""
 

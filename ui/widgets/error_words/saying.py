@@ -1,8 +1,9 @@
 """What all words about errors are made with: the three sentences, and facts said as a person says them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from app.immutable import immutable
 
 SAID_LENGTH = 300
 """Characters of another program's message that are repeated."""
@@ -12,7 +13,7 @@ PARTIAL = "Everything that had arrived is kept."
 UNCHANGED = "Your conversations are unchanged."
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ErrorText:
     headline: str
     """What happened, as a sentence."""
