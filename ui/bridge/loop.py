@@ -39,7 +39,7 @@ def make_loop(qt_app: QApplication) -> asyncio.AbstractEventLoop:
 class _Loop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
     def __init__(self, qt_app: QApplication) -> None:
         super().__init__(qt_app)
-        self._turns = Turns()
+        self._turns = Turns(self.is_running)
 
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.Handle(callback, args, self, context)
@@ -58,6 +58,7 @@ class _Loop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         super().close()
 
     def run_forever(self) -> None:
+        self._turns.wake()
         with _finishing_generators(self):
             super().run_forever()
 

@@ -2,11 +2,15 @@
 
 qasync gives each callback a timer, and leaves it running when the callback is cancelled: a read with a time limit of a
 minute and a half, sixty times a second, leaves five thousand of them.
+
+Qt's events may also be handled while the loop does not run: before it starts, between two of its runs, by somebody's
+own `processEvents`. A callback that ran then would find no running loop, so what is due waits for the loop.
 """
 
 import asyncio
 import math
 from collections import deque
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimerEvent
 
@@ -30,8 +34,10 @@ class Later(asyncio.TimerHandle):
 class Turns(QObject):
     """Runs callbacks on the thread that it was made on."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_running: Callable[[], bool]) -> None:
+        """`is_running` says whether the loop is."""
         super().__init__()
+        self._is_running = is_running
         self._soon: deque[asyncio.Handle] = deque()
         self._turn = 0
         """The timer of the next turn, if there will be one."""
@@ -41,6 +47,11 @@ class Turns(QObject):
         """Run it in the next turn, after those that were given before."""
         self._soon.append(handle)
         if not self._turn:
+            self._turn = self.startTimer(0)
+
+    def wake(self) -> None:
+        """The loop is about to run: what became due meanwhile is next."""
+        if self._soon and not self._turn:
             self._turn = self.startTimer(0)
 
     def later(self, handle: Later, delay_s: float) -> None:
@@ -69,9 +80,13 @@ class Turns(QObject):
         self.killTimer(timer)
         if timer == self._turn:
             self._turn = 0
-            self._run_turn()
+            if self._is_running():
+                self._run_turn()
         elif (handle := self._later.pop(timer, None)) is not None:
-            handle._run()
+            if self._is_running():
+                handle._run()
+            else:
+                self._soon.append(handle)
 
     def _run_turn(self) -> None:
         """What is given meanwhile waits for another turn, so that Qt has its own in between."""

@@ -98,3 +98,24 @@ def test_a_bug_in_one_callback_keeps_none_of_the_others_from_running(run: Run) -
         return told, ran
 
     assert run(story()) == ([ZeroDivisionError], ["next"])
+
+
+def test_what_is_due_while_the_loop_rests_waits_for_it(qapp: QApplication) -> None:
+    loop = make_loop(qapp)
+    found: list[object] = []
+
+    def look() -> None:
+        found.append(asyncio.get_running_loop())
+
+    async def until_looked() -> None:
+        while len(found) < 2:  # noqa: ASYNC110 - it is the loop's turns that are looked at
+            await asyncio.sleep(0)
+
+    loop.call_soon(look)
+    loop.call_later(0, look)
+    for _ in range(3):
+        qapp.processEvents()
+    assert not found
+    loop.run_until_complete(until_looked())
+    loop.close()
+    assert found == [loop, loop]
