@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret, check_address
-from app.errors import InvalidKey, KeyMissing, VaultError
+from app.errors import InvalidKey, KeyMissing, VaultAbsent, VaultError
 
 SIMULATOR = Profile(name="Simulator", kind="simulator", base_url="")
 """Its address is only known once it runs."""
@@ -185,6 +185,8 @@ class Accounts(Generic[C]):
         refused: VaultError | None = None
         try:
             key = await self._vault.key(profile.name)
+        except VaultAbsent:
+            key = None  # a keyring that is not there keeps nothing
         except VaultError as error:
             key, refused = None, error
         if key is None and profile.base_url in {ANTHROPIC_URL, self.placed(Profile("")).base_url}:

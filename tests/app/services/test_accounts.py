@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret
-from app.errors import AddressRefused, InvalidKey, KeyMissing, VaultDenied, VaultSilent
+from app.errors import AddressRefused, InvalidKey, KeyMissing, VaultAbsent, VaultDenied, VaultSilent
 from app.services.accounts import SIMULATOR, Accounts
 from app.vault.keys import parse_key
 
@@ -99,6 +99,13 @@ async def test_a_keyring_that_fails_is_told_unless_the_environment_helps() -> No
         await Desk(keyring).accounts.client("Personal")
     helped = Desk(keyring, {"ANTHROPIC_API_KEY": ENVIRONMENT})
     assert (await helped.accounts.client("Personal")).key == Secret(ENVIRONMENT)
+
+
+async def test_where_there_is_no_keyring_it_is_the_key_that_is_missing() -> None:
+    keyring = Keyring()
+    keyring.refusal = VaultAbsent("", "this system offers no keyring")
+    with pytest.raises(KeyMissing):
+        await Desk(keyring).accounts.client("Personal")
 
 
 @pytest.mark.parametrize("name", ["ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"])
