@@ -298,7 +298,7 @@ class Program(QObject):
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
         self._conversation.setup_shown.connect(self._show_setup)
-        window.setup.setup_changed.connect(self._conversation.change_setup)
+        window.setup.setup_changed.connect(self._change_setup)
         window.setup.connection_requested.connect(self._open_connection)
         window.main.panes_changed.connect(self._remember_panes)
         window.page.transcript.set_models(self._catalogue.name_of, self._catalogue.cost_of)
@@ -357,13 +357,16 @@ class Program(QObject):
 
     def _use_profile(self, name: str, keep: bool) -> None:
         """Take a connection for new conversations and the shown one; `keep`: also after the next start."""
+        self._begin_with_profile(name, keep)
+        self._conversation.use_profile(name)
+        self._window.page.composer.setFocus()
+
+    def _begin_with_profile(self, name: str, keep: bool) -> None:
         self._profile = name
         if keep:
             self._keeper.change(default_profile=name)
             self._save_settings()
         self._show_connection()
-        self._conversation.use_profile(name)
-        self._window.page.composer.setFocus()
 
     def _take_connection(self, profile: Profile, kept: bool) -> None:
         others = [each for each in self._keeper.value.profiles if each.name != profile.name]
@@ -422,6 +425,12 @@ class Program(QObject):
         self._window.page.composer.set_model(entry.id if entry else model)
         self._window.page.empty.show_who(entry.display_name if entry else model, setup.profile or self._profile)
         self._window.setup.show_setup(setup, entry.id if entry else model, entry)
+
+    def _change_setup(self, setup: Setup) -> None:
+        self._conversation.change_setup(setup)
+        if not self._profile and setup.profile == SIMULATOR.name:
+            # whoever had no connection has one now, as by the first-run screen; another may have no key yet
+            self._begin_with_profile(SIMULATOR.name, keep=True)
 
     def _open_settings(self) -> None:
         folder = "" if self._store.forgets else str(self._folder)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from app.services.catalogue import CatalogueKeeper
 from app.settings.keeper import SettingsKeeper
@@ -20,13 +20,21 @@ class ConnectionDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Connection and key")
-        # room for every choice: labels that wrap do not make a dialog grow
-        self.setMinimumSize(*metrics.CONNECTION_DIALOG)
+        self.resize(*metrics.CONNECTION_DIALOG)
         self.form = ConnectForm()
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(*[metrics.SPACE * 6] * 4)
+        inner.addWidget(self.form)
+        inner.addStretch(1)
+        # labels that wrap do not make a dialog grow, and a screen may be small
+        scrolled = QScrollArea()
+        scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
+        scrolled.setWidget(body)
         column = QVBoxLayout(self)
-        column.setContentsMargins(*[metrics.SPACE * 6] * 4)
-        column.addWidget(self.form)
-        column.addStretch(1)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scrolled)
 
 
 def open_settings(

@@ -12,6 +12,7 @@ from ui.welcome.keyring_choices import KeyringChoices
 from ui.widgets.amounts import counted
 from ui.widgets.details import Details
 from ui.widgets.error_text import ErrorText
+from ui.widgets.fields import labelled
 
 MODELS_NAMED = 4
 
@@ -194,7 +195,7 @@ class ConnectForm(QWidget):
         column.addWidget(_label("API key", self._key))
         column.addWidget(_row(self._key, self._reveal))
         column.addWidget(_row(self._console, self._advanced, is_loose=True))
-        self._address = _row(_label("Address of the service", self._url), self._url)
+        self._address = labelled("Address of the service", self._url)[0]
         column.addWidget(self._address)
         self._kept_row = _row(self._kept, self._forget)
         column.addWidget(self._kept_row)

@@ -101,6 +101,12 @@ def test_the_usual_address_is_an_experts_business(person: Person) -> None:
     assert address.isVisible()
 
 
+def test_an_address_can_be_read_whole(person: Person) -> None:
+    person.form.show_address("https://gateway.long-name-of-a-company.example", is_usual=False)
+    address = person.field("Address of the service")
+    assert address.fontMetrics().horizontalAdvance(address.text()) < address.width()
+
+
 def test_a_kept_key_is_named_by_its_end_and_can_be_forgotten(person: Person) -> None:
     forgets = QSignalSpy(person.form.forget_requested)
     assert not person.button("Forget this key").isVisible()

@@ -1,20 +1,25 @@
 """What a person meets in the first minutes: nothing changes by itself, nothing is lost, and how it ended is said."""
 
 import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QScrollArea
 
 from app.settings.file import read_settings
 from app.simulator.journal import Entry
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
 from tests.support.waiting import until
+from ui.shell.dialogs import ConnectionDialog
 from ui.theme import metrics
+from ui.widgets.error_text import ErrorText
 from ui.widgets.fields import NumberField
+
+Opening = Callable[..., Awaitable[Desk]]
 
 
 def asked(simulator: LocalSimulator) -> list[Entry]:
@@ -50,6 +55,41 @@ async def test_a_connection_leaves_the_focus_in_the_composer(desk: Desk) -> None
     desk.window.page.header.setFocus()
     desk.program._use_profile("Personal", False)
     assert QApplication.focusWidget() is desk.window.page.composer.editor
+
+
+async def test_the_simulator_chosen_in_the_setup_is_the_connection(open_desk: Opening, tmp_path: Path) -> None:
+    desk = await open_desk()
+    desk.say("Hello")
+    await until(lambda: "There is no API key" in desk.seen)
+    field = next(each for each in desk.window.setup.findChildren(QComboBox) if each.accessibleName() == "Connection")
+    field.setFocus()
+    QTest.keyClicks(field, "Simulator")
+    assert QApplication.focusWidget() is field
+    assert desk.window.library.connection_button.accessibleName() == "Connection: Simulator, ready"
+    desk.press(Qt.Key.Key_Return)
+    await until(lambda: "not Claude" in desk.transcript)
+    await desk.close()
+    assert read_settings(tmp_path).settings.default_profile == "Simulator"
+
+
+async def test_a_small_screen_shows_every_choice_of_the_connection(open_desk: Opening) -> None:
+    desk = await open_desk()
+    desk.window.main.actions_table.triggered.emit("connection")
+    dialog = desk.window.main.findChild(ConnectionDialog)
+    assert dialog is not None
+    again = next(each for each in dialog.findChildren(QPushButton) if each.text() == "Look for the keyring again")
+    await until(again.isVisible)
+    dialog.form.show_address("https://gateway.example", is_usual=False)
+    dialog.form.show_refusal(ErrorText("Nothing listens there.", "", "Start the service there.", "Status: none"))
+    dialog.resize(480, 400)
+    scrolled = dialog.findChild(QScrollArea)
+    assert scrolled is not None
+    again.setFocus()
+    scrolled.ensureWidgetVisible(again)
+    QApplication.processEvents()
+    assert not again.visibleRegion().isEmpty()
+    assert again.height() >= again.sizeHint().height()
+    dialog.reject()
 
 
 @pytest.mark.parametrize(
