@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from ui.widgets.announce import announce
 from ui.widgets.elided_label import ElidedLabel
 
 SEARCH_AFTER_MS = 80
+NOTHING = "Nothing was found."
 STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 
 
@@ -54,9 +55,14 @@ class Palette(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(self._choose)
         dress(self.list, look="bare")
+        self.nothing = QLabel(NOTHING)
+        dress(self.nothing, look="muted")
+        self.nothing.setContentsMargins(*[metrics.SPACE * 2] * 4)
+        self.nothing.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(*[metrics.SPACE * 3] * 4)
         column.addWidget(self.field)
+        column.addWidget(self.nothing)
         column.addWidget(self.list, 1)
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
         self._timer.timeout.connect(lambda: self.sought.emit(self.field.text()))
@@ -89,14 +95,22 @@ class Palette(QFrame):
         """Show these, the best first; the first is chosen by Enter."""
         self._entries = tuple(entries)
         self.list.clear()
+        self.nothing.hide()
         for entry in self._entries:
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.kind}: {entry.text}. {entry.detail}".strip())
             row = _row(entry)
-            item.setSizeHint(row.sizeHint())
+            # as wide as the list: what is too long ends in "…"
+            item.setSizeHint(QSize(0, row.sizeHint().height()))
             self.list.addItem(item)
             self.list.setItemWidget(item, row)
         self._go_to(0)
+
+    def show_nothing(self) -> None:
+        """Say that nothing was found."""
+        self.show_entries(())
+        self.nothing.show()
+        announce(self, NOTHING)
 
     @property
     def entries(self) -> tuple[Entry, ...]:

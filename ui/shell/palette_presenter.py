@@ -75,6 +75,8 @@ class PalettePresenter(QObject):
             shown = {entry.text for entry in known if entry.kind == "Conversation"}
             self._palette.show_entries([*known, *self._entries_of(hits, shown)])
             self._palette.list.setCurrentRow(max(at, 0))
+        elif not self._palette.entries:
+            self._palette.show_nothing()
 
     def _known(self, text: str) -> list[Entry]:
         """What needs no disk: conversations that the sidebar knows, commands and models."""

@@ -53,6 +53,25 @@ async def test_it_goes_to_a_message(desk: Desk) -> None:
     await until(lambda: desk.window.page.transcript.selected_text() == "walrus")
 
 
+async def test_what_is_too_long_ends_in_dots_within_the_list(desk: Desk) -> None:
+    await stored(desk, "A title that is quite long " * 6, "The walrus sleeps " * 20)
+    palette = opened(desk)
+    QTest.keyClicks(palette.field, "walrus")
+    await until(lambda: "Message" in kinds(palette))
+    rows = [palette.list.itemWidget(palette.list.item(at)) for at in range(palette.list.count())]
+    await until(lambda: all(row.width() > 0 for row in rows))
+    assert max(row.geometry().right() for row in rows) <= palette.list.viewport().width()
+
+
+async def test_it_says_that_nothing_was_found(desk: Desk) -> None:
+    palette = opened(desk)
+    QTest.keyClicks(palette.field, "qqqzzz")
+    await until(palette.nothing.isVisible)
+    palette.field.clear()
+    await until(lambda: bool(palette.entries))
+    assert not palette.nothing.isVisible()
+
+
 async def test_it_gives_a_command(desk: Desk) -> None:
     before = desk.window.main.panes.wishes.sidebar_open
     palette = opened(desk)
