@@ -18,6 +18,14 @@ from ui.shell.main_window import MainWindow
 from ui.widgets.amounts import counted
 from ui.widgets.toast import Toast
 
+IN_THE_CENTRE = frozenset(
+    (
+        *("new_conversation", "focus_composer", "choose_model", "find", "find_next", "find_previous"),
+        *("previous_message", "next_message"),
+    )
+)
+"""Commands whose place is the conversation."""
+
 
 class Commands(QObject):
     """Joins menus, shortcuts and the panes' own buttons to the presenters. Each command is one method."""
@@ -74,7 +82,7 @@ class Commands(QObject):
         page.empty.starter_picked.connect(self._begin_with)
         library_view.intents.open_requested.connect(self._open)
         library_view.hits.hit_requested.connect(self._open_hit)
-        library_view.new_requested.connect(conversation.new)
+        library_view.new_requested.connect(partial(self.do, "new_conversation"))
         library_view.settings_requested.connect(partial(self.do, "settings"))
         library_view.connection_requested.connect(partial(self.do, "connection"))
         library.renamed.connect(conversation.renamed)
@@ -91,7 +99,9 @@ class Commands(QObject):
         conversation.ended_unseen.connect(lambda id_: library.mark_unread([id_], True))
 
     def do(self, name: str) -> None:
-        """Do what the command `name` says."""
+        """Do what the command `name` says, where it can be seen: a floating pane does not stay in front of it."""
+        if name in IN_THE_CENTRE:
+            self._window.panes.dismiss()
         self._does[name]()
 
     # ---- conversations

@@ -72,6 +72,16 @@ async def test_the_simulator_chosen_in_the_setup_is_the_connection(open_desk: Op
     assert read_settings(tmp_path).settings.default_profile == "Simulator"
 
 
+@pytest.mark.parametrize("name", ["find", "focus_composer", "new_conversation"])
+async def test_no_floating_pane_stays_before_what_was_asked_for(desk: Desk, name: str) -> None:
+    desk.window.main.resize(720, 480)
+    await until(lambda: not desk.window.setup.isVisible())
+    desk.window.main.actions_table.triggered.emit("toggle_inspector")
+    await until(desk.window.setup.isVisible)
+    desk.window.main.actions_table.triggered.emit(name)
+    assert not desk.window.setup.isVisible()
+
+
 async def test_a_small_screen_shows_every_choice_of_the_connection(open_desk: Opening) -> None:
     desk = await open_desk()
     desk.window.main.actions_table.triggered.emit("connection")
@@ -85,11 +95,13 @@ async def test_a_small_screen_shows_every_choice_of_the_connection(open_desk: Op
     scrolled = dialog.findChild(QScrollArea)
     assert scrolled is not None
     again.setFocus()
+    body = scrolled.widget()
+    assert body is not None
+    await until(lambda: body.height() > scrolled.viewport().height())
     scrolled.ensureWidgetVisible(again)
-    QApplication.processEvents()
-    assert not again.visibleRegion().isEmpty()
-    assert again.height() >= again.sizeHint().height()
+    await until(lambda: again.visibleRegion().boundingRect().height() >= again.sizeHint().height())
     dialog.reject()
+    await until(lambda: not desk.window.main.findChildren(ConnectionDialog))
 
 
 @pytest.mark.parametrize(
