@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -13,8 +13,8 @@ from app.domain.library import Folder, Kept, Listing
 from app.immutable import immutable
 from app.services.import_files import ImportFile
 
-AT_ONCE = 20
-"""Conversations stored in one go: some milliseconds of the store, for which everything else waits."""
+AT_ONCE = 100
+"""Messages stored in one go: some milliseconds of the store, for which everything else waits."""
 Progress = Callable[[int, int], None]
 """Told how many conversations are done, of how many; of 0 while they are counted."""
 
@@ -78,7 +78,17 @@ async def import_file(
 
 
 def _next(every: Iterator[Kept]) -> list[Kept]:
-    return list(islice(every, AT_ONCE))
+    """The next conversations, with `AT_ONCE` messages or a little more; at the end none."""
+    found: list[Kept] = []
+    size = 0
+    while size < AT_ONCE and (kept := next(every, None)) is not None:
+        found.append(kept)
+        size += 1 + len(kept.conversation.messages)
+    return found
+
+
+def _all_said(some: Sequence[Kept]) -> list[tuple[str, ...]]:
+    return [tuple(fingerprints(each.conversation).values()) for each in some]
 
 
 class _Taking:
@@ -106,7 +116,8 @@ class _Taking:
         self.unreadable = 0
 
     async def take(self, some: Sequence[Kept]) -> None:
-        found = [each for kept in some if (each := await self._new(kept)) is not None]
+        every = zip(some, await asyncio.to_thread(_all_said, some), strict=True)
+        found = [each for kept, said in every if (each := await self._new(kept, said)) is not None]
         self.known += len(some) - len(found)
         self.unreadable += sum(unread_parts(each.conversation) for each in found)
         self._filled |= {each.folder for each in some}
@@ -119,15 +130,14 @@ class _Taking:
         unwanted = self._filled - self._used
         return tuple(each for each in of_file if self.new and each.id not in unwanted)
 
-    async def _new(self, kept: Kept) -> Kept | None:
+    async def _new(self, kept: Kept, said: tuple[str, ...]) -> Kept | None:
         """The conversation under its id; None when it is there.
 
         Its id comes from what it is in the file, so that it is known again whatever happened to it since. One that was
         deleted comes again, and one that is in the file twice comes twice, each under the next such id.
         """
         conversation = kept.conversation
-        said = await asyncio.to_thread(fingerprints, conversation)
-        about = _digest(conversation, said.values())
+        about = _digest(conversation, said)
         for number in count(self._next.get(about, 0)):
             id_ = sha256(f"{about} {number}".encode()).hexdigest()[:32]
             if id_ not in self._inventory or self._is_there(id_):
@@ -136,7 +146,7 @@ class _Taking:
         if self._is_there(id_):
             self._met.add(id_)
             return None
-        if said and await self._meets(conversation.created_ms, frozenset(said.values())):
+        if said and await self._meets(conversation.created_ms, frozenset(said)):
             return None
         return dated(kept, id_, self._now_ms)
 
