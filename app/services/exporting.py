@@ -8,10 +8,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
+from app.dialects.duologue.markdown import conversation_to_markdown
 from app.dialects.duologue.records import FORMAT, VERSION, dumped, folder_to_raw, kept_to_raw
+from app.dialects.openai.speaking import request_to_wire
 from app.domain.library import Folder, Kept, Listing
+from app.domain.models import Catalogue
 from app.errors import FileFailed
+from app.services.requests import request_for
 
+Speech = Callable[[Kept], bytes]
+"""A form that holds a part of what is kept: a conversation in it."""
 Progress = Callable[[int, int], None]
 """Told how many conversations are done, of how many."""
 
@@ -26,8 +32,10 @@ class ExportStore(Protocol):
     async def listing(self, limit: int, folders: Sequence[str] = ()) -> Listing: ...
 
 
-async def export_all(store: ExportStore, path: Path, progress: Progress) -> int:
-    """Write the whole library; `app.services.importing` takes it back. Returns how many conversations there are.
+async def export_all(store: ExportStore, path: Path, progress: Progress, speech: Speech | None = None) -> int:
+    """Write the whole library. Returns how many conversations there are.
+
+    Without a `speech` everything is written, and `app.services.importing` takes it back.
 
     What stood at `path` is replaced once everything is written. Cancelled or failed, it stays as it was.
 
@@ -37,15 +45,30 @@ async def export_all(store: ExportStore, path: Path, progress: Progress) -> int:
     """
     folders = (await store.listing(0)).folders
     ids = await store.order()
-    await write_file(path, _json(_each(store, ids, progress), folders))
+    every = _each(store, ids, progress)
+    await write_file(path, _json(every, folders) if speech is None else _spoken(every, speech))
     return len(ids)
 
 
-async def export_one(store: ExportStore, conversation_id: str, path: Path) -> None:
+async def export_one(store: ExportStore, conversation_id: str, path: Path, speech: Speech | None = None) -> None:
     """Write one conversation, with the folder that it lies in; else like `export_all`."""
     kept = await store.kept(conversation_id)
     folders = [each for each in (await store.listing(0)).folders if each.id == kept.folder]
-    await write_file(path, _json(_only(kept), folders))
+    await write_file(path, _json(_only(kept), folders) if speech is None else _spoken(_only(kept), speech))
+
+
+def as_markdown(kept: Kept, *, whole: bool) -> bytes:
+    """The active path to be read; `whole`: with thinking and tools."""
+    text = conversation_to_markdown(kept.conversation, thinking=whole, tools=whole)
+    return text.encode("utf-8", "replace")
+
+
+def as_messages(kept: Kept, catalogue: Catalogue) -> bytes:
+    """The active path as one line: the body of a chat-completions request, as it would be sent now.
+
+    Raises TranslationError: the dialect cannot say it.
+    """
+    return dumped(request_to_wire(request_for(kept.conversation, catalogue))) + b"\n"
 
 
 async def write_file(path: Path, pieces: AsyncIterator[bytes]) -> None:
@@ -72,6 +95,11 @@ async def _json(every: AsyncIterator[Kept], folders: Sequence[Folder]) -> AsyncI
         yield before + await asyncio.to_thread(_record, kept, folders)
         before = b",\n"
     yield b"\n]}\n"
+
+
+async def _spoken(every: AsyncIterator[Kept], speech: Speech) -> AsyncIterator[bytes]:
+    async for kept in every:
+        yield await asyncio.to_thread(speech, kept)
 
 
 def _record(kept: Kept, folders: Sequence[Folder]) -> bytes:
