@@ -4,12 +4,13 @@ The file is a stranger's. It is read once and nothing in it is followed; what co
 """
 
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from app.dialects.duologue.records import FORMAT, UNKNOWN_MS, VERSION, folder_from_raw, kept_from_raw
 from app.dialects.openai.requests import request_from_wire
@@ -20,6 +21,9 @@ from app.domain.request import Request, Setup
 from app.errors import FileFailed, ImportRefused, TranslationError
 from app.services.library import title_from
 
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
+
 LARGEST_JSON = 256 * 1024 * 1024
 """Bytes of one JSON text: a conversation that Duologue exported, or the whole of another program's file."""
 MOST_VALUES = 8_000_000
@@ -28,6 +32,7 @@ DEEPEST = 300
 """Levels. The encoder of `json` gives up at about a thousand."""
 _HEAD = f'{{"format":"{FORMAT}",'.encode()
 _END_OF_HEAD = b'"conversations":['
+_ZIP = b"PK\x03\x04"
 _OPENERS = (b"[", b"{", b",")
 
 
@@ -50,8 +55,8 @@ class ImportFile:
         with _told(self._path):
             if not self._path.is_file():
                 raise FileFailed(str(self._path), "it is not a file")
-            with self._path.open("rb") as file:
-                yield from self._read(file)
+            with self._path.open("rb") as file, _unpacked(file) as content:
+                yield from self._read(content)
 
     def _read(self, file: IO[bytes]) -> Iterator[Kept]:
         first = _text(file.readline(LARGEST_JSON + 1))
@@ -142,6 +147,32 @@ def _told(path: Path) -> Iterator[None]:
         raise FileFailed(str(path), error.strerror or str(error)) from error
     except TranslationError as error:
         raise ImportRefused(error.reason, error.where) from error
+
+
+@contextmanager
+def _unpacked(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """The file itself, or the one file of conversations in it, if it is a zip archive. Nothing is written anywhere."""
+    is_packed = file.read(len(_ZIP)) == _ZIP
+    file.seek(0)
+    if not is_packed:
+        yield file
+        return
+    import zipfile  # little else needs it
+
+    try:
+        with zipfile.ZipFile(file) as archive, archive.open(_packed(archive.infolist())) as content:
+            yield content
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:  # encrypted, or packed in an unknown way
+        raise ImportRefused(f"an archive that cannot be read: {error}") from error
+
+
+def _packed(members: "Sequence[ZipInfo]") -> "ZipInfo":
+    found = [each for each in members if each.filename.endswith((".json", ".jsonl"))]
+    if len(found) != 1:
+        raise ImportRefused("an archive with not exactly one .json or .jsonl file in it")
+    if found[0].file_size > LARGEST_JSON:
+        raise ImportRefused(f"larger than {LARGEST_JSON // 1024**2} MB")
+    return found[0]
 
 
 def _lines(file: IO[bytes]) -> Iterator[tuple[int, Any]]:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 
 from app.domain.models import Catalogue
@@ -61,6 +61,8 @@ class Transfers(QObject):
         self._shown = shown
         self._now_ms = now_ms
         self._tasks = TaskScope(self.failed.emit)
+        self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        """Where the next dialog looks: where the last file was chosen."""
         self._progress: QProgressDialog | None = None
 
     def export_shown(self) -> None:
@@ -78,7 +80,7 @@ class Transfers(QObject):
 
     def import_file(self) -> None:
         """Ask for a file, and take its conversations in."""
-        dialog = QFileDialog(self._window, "Import", "", f"{IMPORTABLE};;{ANY}")
+        dialog = QFileDialog(self._window, "Import", self._folder, f"{IMPORTABLE};;{ANY}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self._begin("Importing…", partial(self._import, Path(path))))
         self._open(dialog)
@@ -89,11 +91,11 @@ class Transfers(QObject):
     def _ask_to_save(
         self, title: str, name: str, forms: list[str], export: Callable[[Path, str], Awaitable[None]]
     ) -> None:
-        dialog = QFileDialog(self._window, title, name)
+        dialog = QFileDialog(self._window, title, self._folder)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(forms)
         dialog.setDefaultSuffix(_suffix(forms[0]))
-        dialog.filterSelected.connect(lambda form: dialog.setDefaultSuffix(_suffix(form)))
+        dialog.filterSelected.connect(partial(_rename, dialog))
         dialog.selectFile(f"{name}.{_suffix(forms[0])}")
         dialog.fileSelected.connect(
             lambda path: self._begin("Exporting…", partial(export, Path(path), dialog.selectedNameFilter()))
@@ -101,8 +103,12 @@ class Transfers(QObject):
         self._open(dialog)
 
     def _open(self, dialog: QFileDialog) -> None:
+        dialog.fileSelected.connect(self._remember)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _remember(self, path: str) -> None:
+        self._folder = str(Path(path).parent)
 
     def _begin(self, words: str, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.start("transfer", partial(self._with_progress, words, work))
@@ -182,6 +188,13 @@ def file_name(title: str) -> str:
     """A name that every system takes for a file, from a title."""
     kept = "".join(each if each.isalnum() or each in " -_.,()" else " " for each in title)
     return " ".join(kept.split())[:80].strip(" .") or "Conversation"
+
+
+def _rename(dialog: QFileDialog, form: str) -> None:
+    """Another form is another kind of file."""
+    dialog.setDefaultSuffix(_suffix(form))
+    for path in dialog.selectedFiles()[:1]:
+        dialog.selectFile(f"{Path(path).stem}.{_suffix(form)}")
 
 
 def _suffix(form: str) -> str:

@@ -1,7 +1,9 @@
 """What is exported comes back as it was: into another library, and not twice into the same one."""
 
 import asyncio
+import io
 import json
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -319,7 +321,7 @@ GOOD = b'{"title":"x","messages":[{"role":"user","content":"hi"}]}'
         (b"", "empty"),
         (b"\n \n", "empty"),
         (b"\xff\xfe{", "UTF-8"),
-        (b"PK\x03\x04", "not JSON"),
+        (b"PK\x03\x04", "archive"),
         (b'{"a": NaN}', "NaN"),
         (b"[" * 100_000, "deeper"),
         (b'{"messages": [{"role": "user", "content": ' + b'{"a":' * 400 + b"1" + b"}" * 400 + b"}]}", "deeper"),
@@ -353,6 +355,54 @@ async def test_a_file_that_cannot_be_taken_whole_changes_nothing(library: Librar
     assert reason in refused.value.reason
     assert await library.exported() == before
     assert await library.store.inventory() == inventory
+
+
+def packed(**files: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(f"../../{name}.json", content)
+    return held.getvalue()
+
+
+async def test_a_packed_file_is_taken_from_its_archive(library: Library, tmp_path: Path) -> None:
+    assert len((await library.imports(packed(one=b"[" + GOOD + b"]"))).ids) == 1
+
+    assert len(names(tmp_path)) == 1
+    assert (await library.imports(b"[" + GOOD + b"]")).known == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (packed(one=b"[" + GOOD + b"]", two=b"[" + GOOD + b"]"), "exactly one"),
+        (packed(bomb=b" " * (256 * 1024 * 1024 + 1)), "larger"),
+        (packed(**{f"n{at}": b"" for at in range(3000)}), "exactly one"),
+        (packed(one=b"[" + GOOD + b"]")[:-30], "cannot be read"),
+        (packed(one=b"[" + GOOD + b"]").replace(b"\x08\x00", b"\x63\x00"), "cannot be read"),
+    ],
+    ids=["two files", "a bomb", "many files", "cut off", "packed in an unknown way"],
+)
+async def test_an_archive_that_holds_anything_else_is_refused(library: Library, content: bytes, reason: str) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        await library.imports(content)
+
+    assert reason in refused.value.reason
+    assert await library.store.inventory() == {}
+
+
+async def test_an_import_that_a_crash_ends_is_trash(tmp_path: Path) -> None:
+    store = (await Store.open(tmp_path)).store
+    message = said(Role.USER, "Hello")
+    await store.take_in([Kept(Conversation(new_id(), "Hello", messages={message.id: message}))])
+    await store.close()
+
+    again = (await Store.open(tmp_path)).store
+
+    assert await again.order() == ()
+    assert (await again.listing(9)).rows == ()
+    assert await again.search("Hello") == ()
+    await again.close()
 
 
 async def test_what_is_no_file_is_refused(library: Library, tmp_path: Path) -> None:
@@ -475,7 +525,7 @@ def test_every_hostile_file_ends_in_a_typed_error_or_a_conversation(shared: Path
 
     for path in sorted(folder.iterdir()):
         wanted = must.get(path.name, "either")
-        if path.suffix != ".json":
-            wanted = "either" if path.suffix == ".json" else "refuse"
+        if path.suffix in {".db", ".yaml"}:
+            wanted = "refuse"
         found = asyncio.run(ends(path))
         assert wanted in ("either", "partial", found), path.name

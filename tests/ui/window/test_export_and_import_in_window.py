@@ -38,6 +38,7 @@ async def test_a_conversation_leaves_the_library_and_comes_back(desk: Desk, tmp_
 
     await choose(desk, "import", tmp_path / "one.json")
     await until(lambda: "1 conversation was imported" in desk.notices)
+    await until(lambda: len(desk.program._rows.order) == 1)
     desk.click("Open")
 
     await until(lambda: "keep this" in desk.transcript)
@@ -101,3 +102,17 @@ def test_a_file_is_named_after_its_conversation() -> None:
     assert file_name("Was heißt: „a/b\\c“? ..\n") == "Was heißt a b c"
     assert file_name("../..") == "Conversation"
     assert file_name("x" * 300) == "x" * 80
+
+
+async def test_another_form_gives_the_file_another_ending(desk: Desk, tmp_path: Path) -> None:
+    desk.say("keep this")
+    await desk.until_answered()
+    desk.program._commands.do("export_conversation")
+    await until(lambda: bool(desk.window.main.findChildren(QFileDialog)))
+    (dialog,) = desk.window.main.findChildren(QFileDialog)
+    assert dialog.selectedFiles()[0].endswith("/keep this.json")
+
+    dialog.filterSelected.emit(MESSAGES)
+
+    assert dialog.selectedFiles()[0].endswith("/keep this.jsonl")
+    dialog.reject()
