@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from app.domain.conversation import Draft
 from app.domain.library import Folder, Kept
 from app.store import conversations, listing, messages
-from app.store.growth import Growing
 from app.store.transaction import transaction
 
 
@@ -33,7 +32,7 @@ def load(db: sqlite3.Connection, conversation_id: str) -> Kept:
     return Kept(conversation, str(folder), bool(pinned), bool(unread), draft)
 
 
-def take_in(db: sqlite3.Connection, growing: Growing, some: Sequence[Kept], at_ms: int) -> None:
+def take_in(db: sqlite3.Connection, some: Sequence[Kept], at_ms: int) -> None:
     """Store conversations as if they had been put away at `at_ms`: nobody sees them until `show`."""
     with transaction(db):
         for kept in some:
@@ -44,8 +43,9 @@ def take_in(db: sqlite3.Connection, growing: Growing, some: Sequence[Kept], at_m
                 (at_ms, kept.pinned, kept.unread, id_),
             )
             for message in kept.conversation.messages.values():
-                messages.put(db, growing, id_, message)
-            conversations.save_draft(db, id_, kept.draft)
+                messages.add(db, id_, message)
+            if kept.draft.text:
+                conversations.save_draft(db, id_, kept.draft)
 
 
 def show(db: sqlite3.Connection, conversation_ids: Sequence[str], folders: Sequence[Folder]) -> None:

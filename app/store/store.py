@@ -305,7 +305,7 @@ class Store:
 
     async def take_in(self, some: Sequence[Kept]) -> None:
         """Store conversations out of sight. `show` or `drop` them; of a process that dies first they are trash."""
-        await self._run(lambda: archiving.take_in(self._db, self._growing, some, _now_ms()))
+        await self._run(lambda: archiving.take_in(self._db, some, _now_ms()))
 
     async def show(self, conversation_ids: Sequence[str], folders: Sequence[Folder]) -> None:
         """Make what was taken in a part of the library, all or nothing, with the folders that it lies in."""
