@@ -237,7 +237,9 @@ class Program(QObject):
 
     def _tell_restore_waits(self) -> None:
         text = ErrorText(
-            "A backup cannot be restored while an answer is being made.", "", "Stop it or wait for its end."
+            "A backup cannot be restored while an answer, an export or an import is under way.",
+            "",
+            "Stop it or wait for its end.",
         )
         self._window.notices.show_notice(text)
 
@@ -246,6 +248,9 @@ class Program(QObject):
         self._rows.refresh()
         kept = "What was here before is a backup too, and can be restored in the same way."
         self._window.notices.show_notice(ErrorText("The backup was restored.", kept, ""), tone="caution")
+
+    def _is_writing(self) -> bool:
+        return bool(self._conversation.answering) or self._transfers.is_running
 
     def _tell_transfer(self, text: ErrorText, opens: str) -> None:
         act = partial(self._conversation.open, opens) if opens else None
@@ -269,7 +274,7 @@ class Program(QObject):
             lambda: self._conversation.shown_setup,
             now_ms,
         )
-        self._backups = Backups(window.main, self._store, lambda: bool(self._conversation.answering))
+        self._backups = Backups(window.main, self._store, self._is_writing)
         self._transfers = Transfers(
             window.main, self._store, self._models, lambda: self._conversation.shown_name, now_ms
         )

@@ -65,6 +65,11 @@ class Transfers(QObject):
         """Where the next dialog looks: where the last file was chosen."""
         self._progress: QProgressDialog | None = None
 
+    @property
+    def is_running(self) -> bool:
+        """A file is being read or written."""
+        return self._tasks.is_running("transfer")
+
     def export_shown(self) -> None:
         """Ask where to, and export the conversation on the page."""
         id_, title = self._shown()
