@@ -25,6 +25,8 @@
   x AddressRefused            a service's address that is none, or that would show a key to everyone on the way
   x SettingsUnreadable        a settings file that cannot be read
   x SimulatorFailed           the local simulator could not start
+  x FileFailed                a file that a person chose cannot be read or written
+  x ImportRefused             a file that holds nothing that can be imported
 
 A bug is none of these: it stays a KeyError or AssertionError and reaches the crash handler. Errors carry facts;
 `ui.widgets.error_text` turns facts into sentences.
@@ -304,6 +306,21 @@ class SettingsUnreadable(DuologueError):
 @dataclass(eq=False)
 class SimulatorFailed(DuologueError):
     reason: str
+
+
+@dataclass(eq=False)
+class FileFailed(DuologueError):
+    path: str
+    reason: str
+
+
+@dataclass(eq=False)
+class ImportRefused(DuologueError):
+    """Nothing of the file was taken."""
+
+    reason: str
+    where: str = ""
+    """Where in the file: a line, or a JSON pointer into it. Empty: all of it."""
 
 
 def facts(error: DuologueError) -> dict[str, Any]:

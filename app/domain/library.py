@@ -1,5 +1,6 @@
-"""What the library shows: conversations as rows, the folders they lie in, and what a search finds."""
+"""What the library shows: conversations as rows, the folders they lie in, what a search finds; and what it keeps."""
 
+from app.domain.conversation import Conversation, Draft
 from app.domain.request import Setup
 from app.immutable import immutable
 
@@ -77,3 +78,15 @@ class Backup:
     """Milliseconds since 1970."""
     size: int
     """Bytes."""
+
+
+@immutable
+class Kept:
+    """A conversation with everything that is kept of it: what is exported, and what comes back."""
+
+    conversation: Conversation
+    folder: str = ""
+    """The id of the folder that it lies in; empty: none."""
+    pinned: bool = False
+    unread: bool = False
+    draft: Draft = Draft()

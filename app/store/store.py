@@ -5,18 +5,18 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from app.domain.conversation import Conversation, Draft, Message
-from app.domain.library import Backup, ConversationRow, Folder, Listing, SearchHit
+from app.domain.library import Backup, ConversationRow, Folder, Kept, Listing, SearchHit
 from app.domain.request import Setup
 from app.errors import StoreCorrupt, StoreError, StoreReadOnly
 from app.immutable import immutable
-from app.store import backups, conversations, finding, listing, messages, removing
+from app.store import archiving, backups, conversations, finding, listing, messages, removing
 from app.store.failures import translated
 from app.store.growth import Growing
 from app.store.instance import InstanceLock
@@ -288,6 +288,34 @@ class Store:
 
     async def save_fresh_setup(self, setup: Setup | None) -> None:
         await self._run(lambda: conversations.save_fresh_setup(self._db, setup))
+
+    # ---- export and import
+
+    async def order(self) -> tuple[str, ...]:
+        """The ids of all conversations, the one with the newest message last."""
+        return await self._run(lambda: archiving.order(self._db))
+
+    async def inventory(self) -> Mapping[str, tuple[int, bool]]:
+        """For every conversation, by its id, when it was created and whether it is put away."""
+        return await self._run(lambda: archiving.inventory(self._db))
+
+    async def kept(self, conversation_id: str) -> Kept:
+        """A conversation with everything that is kept of it. Raises ConversationGone."""
+        return await self._run(lambda: archiving.load(self._db, conversation_id))
+
+    async def take_in(self, some: Sequence[Kept]) -> None:
+        """Store conversations out of sight. `show` or `drop` them; of a process that dies first they are trash."""
+        await self._run(lambda: archiving.take_in(self._db, some, _now_ms()))
+
+    async def show(self, conversation_ids: Sequence[str], folders: Sequence[Folder]) -> None:
+        """Make what was taken in a part of the library, all or nothing, with the folders that it lies in."""
+        await self._run(lambda: archiving.show(self._db, conversation_ids, folders))
+
+    async def drop(self, conversation_ids: Sequence[str]) -> None:
+        """Let go for good of what was taken in and not shown."""
+        await self._run(lambda: conversations.put_away(self._db, conversation_ids, 0))
+        while await self._run(lambda: conversations.empty_trash_some(self._db, 1, TIDIED_AT_ONCE)):
+            pass
 
     # ---- backups
 

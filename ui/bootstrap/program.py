@@ -36,6 +36,7 @@ from ui.shell.commands import Commands
 from ui.shell.dialogs import ConnectionDialog, open_settings
 from ui.shell.palette import Palette
 from ui.shell.palette_presenter import PalettePresenter
+from ui.shell.transfers import Transfers
 from ui.shell.window import Window
 from ui.theme import metrics
 from ui.theme.theme import Theme
@@ -159,7 +160,8 @@ class Program(QObject):
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         connecting = () if self._connecting is None else (self._connecting.close,)
-        works = (self._rows.close, self._finding.close, self._backups.close, *connecting, self._tasks.close)
+        owners = (self._rows, self._finding, self._backups, self._transfers)
+        works = (*(each.close for each in owners), *connecting, self._tasks.close)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
         for step in steps:
@@ -235,7 +237,9 @@ class Program(QObject):
 
     def _tell_restore_waits(self) -> None:
         text = ErrorText(
-            "A backup cannot be restored while an answer is being made.", "", "Stop it or wait for its end."
+            "A backup cannot be restored while an answer, an export or an import is under way.",
+            "",
+            "Stop it or wait for its end.",
         )
         self._window.notices.show_notice(text)
 
@@ -244,6 +248,13 @@ class Program(QObject):
         self._rows.refresh()
         kept = "What was here before is a backup too, and can be restored in the same way."
         self._window.notices.show_notice(ErrorText("The backup was restored.", kept, ""), tone="caution")
+
+    def _is_writing(self) -> bool:
+        return bool(self._conversation.answering) or self._transfers.is_running
+
+    def _tell_transfer(self, text: ErrorText, opens: str) -> None:
+        act = partial(self._conversation.open, opens) if opens else None
+        self._window.notices.show_notice(text, "Open", act, tone="caution")
 
     def _tell_recovery(self, recovery: Recovery) -> None:
         found = f"{counted(recovery.conversations, 'conversation')} with {counted(recovery.messages, 'message')}"
@@ -263,7 +274,10 @@ class Program(QObject):
             lambda: self._conversation.shown_setup,
             now_ms,
         )
-        self._backups = Backups(window.main, self._store, lambda: bool(self._conversation.answering))
+        self._backups = Backups(window.main, self._store, self._is_writing)
+        self._transfers = Transfers(
+            window.main, self._store, self._models, lambda: self._conversation.shown_name, now_ms
+        )
         palette = Palette(window.main)
         self._finding = PalettePresenter(
             palette, library, lambda: self._rows.recent, lambda: window.page.composer.models, now_ms
@@ -284,6 +298,9 @@ class Program(QObject):
                 "palette": palette.open_palette,
                 "back_up": self._backups.make,
                 "restore_backup": self._backups.choose,
+                "export_conversation": self._transfers.export_shown,
+                "export_all": self._transfers.export_all,
+                "import": self._transfers.import_file,
             },
         )
         self._finding.open_requested.connect(window.library.intents.open_requested)
@@ -293,7 +310,9 @@ class Program(QObject):
         self._backups.made.connect(self._tell_backup)
         self._backups.refused.connect(self._tell_restore_waits)
         self._backups.restored.connect(self._show_restored)
-        for failing in (self._conversation, self._rows, self._backups, self._finding):
+        self._transfers.imported.connect(self._rows.refresh)
+        self._transfers.ended.connect(self._tell_transfer)
+        for failing in (self._conversation, self._rows, self._backups, self._transfers, self._finding):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)

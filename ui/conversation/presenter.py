@@ -102,6 +102,11 @@ class ConversationPresenter(QObject):
         return "" if self._session.is_new else self._session.conversation.id
 
     @property
+    def shown_name(self) -> tuple[str, str]:
+        """Its id and its title; both empty while it is not stored."""
+        return (self.shown_id, self._session.conversation.title) if self.shown_id else ("", "")
+
+    @property
     def shown_setup(self) -> Setup:
         return self._session.conversation.setup
 

@@ -75,7 +75,7 @@ class Backups(QObject):
     Signals:
         made: a backup was made because it was asked for; arg: it.
         restored: everything is as it was in a backup.
-        refused: a restore has to wait: an answer is being made.
+        refused: a restore has to wait for what is being written.
         failed: arg: a DuologueError; nothing has changed.
     """
 
@@ -84,11 +84,11 @@ class Backups(QObject):
     refused = Signal()
     failed = Signal(object)
 
-    def __init__(self, window: QWidget, store: BackupStore, is_answering: Callable[[], bool]) -> None:
+    def __init__(self, window: QWidget, store: BackupStore, is_writing: Callable[[], bool]) -> None:
         super().__init__(window)
         self._window = window
         self._store = store
-        self._is_answering = is_answering
+        self._is_writing = is_writing
         self._tasks = TaskScope(self.failed.emit)
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self.look)
@@ -107,8 +107,8 @@ class Backups(QObject):
         self._tasks.start("choose", self._choose)
 
     def restore(self, name: str) -> None:
-        """Restore this backup, unless an answer is being made."""
-        if self._is_answering():
+        """Restore this backup, unless something else is being written."""
+        if self._is_writing():
             self.refused.emit()
         else:
             self._tasks.start("restore", partial(self._restore, name))

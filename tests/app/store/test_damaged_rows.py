@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.dialects.duologue.shapes import fits
 from app.domain.blocks import RECEIVED_JSON, UNREADABLE, RawBlock, TextBlock, ToolUseBlock
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role
 from app.domain.models import Catalogue
@@ -20,7 +21,6 @@ from app.services.requests import request_for
 from app.simulator.server import own_catalogue
 from app.store.codec import blocks_from_json, facts_from_json, setup_from_json
 from app.store.opening import FILE_NAME
-from app.store.shapes import fits
 from app.store.store import Store
 
 JSON = st.recursive(

@@ -164,6 +164,23 @@ def _simulator_failed(known: Facts) -> ErrorText:
     )
 
 
+def _file_failed(known: Facts) -> ErrorText:
+    return ErrorText(
+        joined(f"The file {known.get('path', '')} could not be read or written.".replace("  ", " "), said(known)),
+        "Your conversations are unchanged, and so is a file that stood there before.",
+        "Choose another place or another file.",
+    )
+
+
+def _import_refused(known: Facts) -> ErrorText:
+    place = str(known.get("where") or "")
+    return ErrorText(
+        joined(f"This file cannot be imported{f' (at {place})' if place else ''}.", said(known)),
+        "Nothing was imported; your conversations are unchanged.",
+        "Choose a file that Duologue exported, or a list of messages as OpenAI and LiteLLM write them.",
+    )
+
+
 def _duologue_error(known: Facts) -> ErrorText:
     return ErrorText("Something outside Duologue failed.", PARTIAL, "Try again.")
 
@@ -189,4 +206,6 @@ WORDS: Mapping[str, Callable[[Facts], ErrorText]] = {
     "AddressRefused": _address_refused,
     "SettingsUnreadable": _settings_unreadable,
     "SimulatorFailed": _simulator_failed,
+    "FileFailed": _file_failed,
+    "ImportRefused": _import_refused,
 }

@@ -1,0 +1,56 @@
+"""Conversations whole: read to be exported, and taken in from a file. In SQL; runs on the store's thread."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from app.domain.conversation import Draft
+from app.domain.library import Folder, Kept
+from app.store import conversations, listing, messages
+from app.store.transaction import transaction
+
+
+def order(db: sqlite3.Connection) -> tuple[str, ...]:
+    """The ids of all conversations, the one with the newest message last."""
+    query = "SELECT id FROM conversations WHERE deleted_ms IS NULL ORDER BY last_seq, created_ms, title, id"
+    return tuple(str(id_) for (id_,) in db.execute(query))
+
+
+def inventory(db: sqlite3.Connection) -> Mapping[str, tuple[int, bool]]:
+    """For every conversation, by its id, when it was created and whether it is put away."""
+    return {
+        str(id_): (created_ms, deleted_ms is not None)
+        for id_, created_ms, deleted_ms in db.execute("SELECT id, created_ms, deleted_ms FROM conversations")
+    }
+
+
+def load(db: sqlite3.Connection, conversation_id: str) -> Kept:
+    """Raises ConversationGone."""
+    conversation = conversations.load(db, conversation_id)
+    query = "SELECT folder, pinned, unread FROM conversations WHERE id = ?"
+    folder, pinned, unread = db.execute(query, (conversation_id,)).fetchone()
+    draft = conversations.draft(db, conversation_id) or Draft()
+    return Kept(conversation, str(folder), bool(pinned), bool(unread), draft)
+
+
+def take_in(db: sqlite3.Connection, some: Sequence[Kept], at_ms: int) -> None:
+    """Store conversations as if they had been put away at `at_ms`: nobody sees them until `show`."""
+    with transaction(db):
+        for kept in some:
+            id_ = kept.conversation.id
+            conversations.create(db, kept.conversation, kept.folder)
+            db.execute(
+                "UPDATE conversations SET deleted_ms = ?, pinned = ?, unread = ? WHERE id = ?",
+                (at_ms, kept.pinned, kept.unread, id_),
+            )
+            for message in kept.conversation.messages.values():
+                messages.add(db, id_, message)
+            if kept.draft.text:
+                conversations.save_draft(db, id_, kept.draft)
+
+
+def show(db: sqlite3.Connection, conversation_ids: Sequence[str], folders: Sequence[Folder]) -> None:
+    """Make what was taken in a part of the library, all of it at once, with the folders that it lies in."""
+    with transaction(db):
+        for folder in folders:
+            listing.put_folder(db, folder)
+        conversations.put_away(db, conversation_ids, None)
