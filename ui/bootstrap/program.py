@@ -378,7 +378,7 @@ class Program(QObject):
         """Take a connection for new conversations and the shown one; `keep`: also after the next start."""
         self._begin_with_profile(name, keep)
         self._conversation.use_profile(name)
-        self._window.page.composer.setFocus()
+        self._window.page.take_focus()
 
     def _begin_with_profile(self, name: str, keep: bool) -> None:
         self._profile = name

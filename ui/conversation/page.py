@@ -76,8 +76,14 @@ class ConversationPage(QWidget):
         self._needs_welcome = needed
         self._choose()
 
+    def take_focus(self) -> None:
+        """Where one goes on: the composer, or the first-run screen while there is nothing to write to."""
+        (self.welcome if self._foot.isHidden() else self.composer).setFocus()
+
     def _choose(self) -> None:
         welcome = self._is_empty and self._needs_welcome
         shown = self.welcome if welcome else self.empty if self._is_empty else self.transcript
         self._centre.setCurrentWidget(shown)
         self._foot.setVisible(not welcome)
+        if welcome:
+            self.take_focus()

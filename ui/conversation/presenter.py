@@ -125,7 +125,7 @@ class ConversationPresenter(QObject):
         """Put a starting point into the composer, unless something stands there."""
         if not self._session.draft.text.strip():
             self._put_text(self._session, text)
-        self._page.composer.setFocus()
+        self._page.take_focus()
 
     async def start(self, conversation_id: str, *, send: bool = False) -> None:
         """Show what was open last, or a new conversation with its draft, and send what was typed if `send`."""
@@ -301,7 +301,7 @@ class ConversationPresenter(QObject):
         self._page.composer.set_busy(session.is_answering)
         self._show_cost()
         self._show_phase()
-        self._page.composer.setFocus()
+        self._page.take_focus()
         self.shown.emit(self.shown_id)
         self.setup_shown.emit(conversation.setup)
 
@@ -379,7 +379,7 @@ class ConversationPresenter(QObject):
         session.begin_edit(message)
         self._show_draft()
         self._draft_timer.start()
-        self._page.composer.setFocus()
+        self._page.take_focus()
 
     def _cancel_edit(self) -> None:
         self._session.end_edit()
@@ -411,11 +411,11 @@ class ConversationPresenter(QObject):
 
     def _take_back(self, place: int) -> None:
         self._sending.take_back(self._session, place)
-        self._page.composer.setFocus()
+        self._page.take_focus()
 
     def _drop_queued(self, place: int) -> None:
         self._sending.drop(self._session, place)
-        self._page.composer.setFocus()
+        self._page.take_focus()
 
     # ---- SendingView
 

@@ -58,7 +58,7 @@ class Commands(QObject):
             "stop": conversation.stop,
             "retry": conversation.retry,
             "copy_last": self._copy_last,
-            "focus_composer": page.composer.setFocus,
+            "focus_composer": page.take_focus,
             "find": page.transcript.open_find,
             "find_next": partial(page.transcript.find_again, 1),
             "find_previous": partial(page.transcript.find_again, -1),

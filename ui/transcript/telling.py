@@ -66,10 +66,10 @@ def _brief(facts: ReplyFacts | None, telling: Telling) -> Sequence[str]:
     if facts is None:
         return ()
     usage = facts.usage or TokenUsage()
-    cost = telling.cost_of(facts) if facts.usage is not None else None
+    cost = telling.cost_of(facts) if _is_counted(facts) else None
     return (
         "" if facts.first_token_ms is None else f"{facts.first_token_ms / 1000:.1f} s to first token",
-        _tokens(usage.output_tokens) if usage.output_tokens else "",
+        _tokens(usage.output_tokens) if usage.output_tokens and _is_counted(facts) else "",
         f"{usage.cache_read_input_tokens:,} from cache" if usage.cache_read_input_tokens else "",
         "" if cost is None else money(cost),
         str(facts.stop_reason) if facts.stop_reason not in (None, "end_turn", "tool_use") else "",
@@ -116,13 +116,18 @@ def numbers_of(message: Message, telling: Telling) -> TableSpec | None:
     return table_of(rows)
 
 
+def _is_counted(facts: ReplyFacts) -> bool:
+    """Whether the API told what the answer came to: it does so at the end, and until then says one token or so."""
+    return facts.usage is not None and facts.stop_reason is not None
+
+
 def _numbers(facts: ReplyFacts, telling: Telling) -> list[tuple[str, str]]:
-    cost = telling.cost_of(facts) if facts.usage is not None else None
+    cost = telling.cost_of(facts) if _is_counted(facts) else None
     found = (
         ("Model", facts.model),
         ("Time to first token", _seconds(facts.first_token_ms)),
         ("Duration", _seconds(facts.duration_ms)),
-        *(_usage_rows(facts.usage) if facts.usage is not None else ()),
+        *(_usage_rows(facts.usage, is_counted=_is_counted(facts)) if facts.usage is not None else ()),
         ("Cost", "" if cost is None else money(cost)),
         ("Stop reason", facts.stop_reason or ""),
         ("Stop sequence", facts.stop_sequence or ""),
@@ -132,13 +137,13 @@ def _numbers(facts: ReplyFacts, telling: Telling) -> list[tuple[str, str]]:
     return [(name, value) for name, value in found if value]
 
 
-def _usage_rows(usage: TokenUsage) -> Sequence[tuple[str, str]]:
+def _usage_rows(usage: TokenUsage, *, is_counted: bool) -> Sequence[tuple[str, str]]:
     thought = "" if usage.thinking_tokens is None else f", {usage.thinking_tokens:,} of them thinking"
     return (
         ("Tokens in", f"{usage.total_input:,}"),
         ("From cache", f"{usage.cache_read_input_tokens:,}" if usage.cache_read_input_tokens else ""),
         ("Written to cache", f"{usage.cache_creation_input_tokens:,}" if usage.cache_creation_input_tokens else ""),
-        ("Tokens out", f"{usage.output_tokens:,}{thought}"),
+        ("Tokens out", f"{usage.output_tokens:,}{thought}" if is_counted else "not told: the answer broke off"),
     )
 
 

@@ -35,6 +35,7 @@ class WelcomeView(QScrollArea):
         row.setContentsMargins(*[metrics.SPACE * 6] * 4)
         row.addWidget(self._pages)
         self.setWidget(body)
+        self.setFocusProxy(self.try_simulator)
 
     def show_offer(self) -> None:
         """Show the two ways to begin."""

@@ -76,3 +76,12 @@ def test_a_long_sentence_of_a_failure_is_read_to_its_end(transcript, answer):
 )
 def test_money_is_never_nothing_when_it_is_something(usd, said):
     assert money(usd) == said
+
+
+def test_what_a_broken_off_answer_came_to_is_not_made_up(priced, answer, qtbot):
+    begun = replace(FACTS, stop_reason=None, usage=TokenUsage(1200, output_tokens=1))
+    priced.show([replace(answer("So far."), state=MessageState.STOPPED, facts=begun)])
+    assert head_of(priced).detail == "1.2 s to first token"
+    click_head(priced, qtbot)
+    assert "Tokens out\tnot told: the answer broke off" in priced.visible_text()
+    assert "Cost" not in priced.visible_text()

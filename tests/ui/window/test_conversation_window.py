@@ -51,6 +51,7 @@ async def test_an_answer_streams_into_the_window(desk: Desk) -> None:
 async def test_the_simulator_needs_one_click(open_desk: Opening) -> None:
     desk = await open_desk()
     assert desk.window.page.welcome.isVisible()
+    assert desk.window.main.focusWidget() is desk.window.page.welcome.try_simulator
     desk.click("Try the simulator")
     desk.say("Hello")
     await until(lambda: "not Claude" in desk.transcript)
