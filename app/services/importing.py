@@ -13,7 +13,7 @@ from app.domain.library import Folder, Kept, Listing
 from app.immutable import immutable
 from app.services.import_files import ImportFile
 
-AT_ONCE = 100
+AT_ONCE = 250
 """Messages stored in one go: some milliseconds of the store, for which everything else waits."""
 Progress = Callable[[int, int], None]
 """Told how many conversations are done, of how many; of 0 while they are counted."""
