@@ -18,6 +18,8 @@ _NOT_ENFORCED = (
 )  # fmt: skip
 """What the API's grammar cannot hold an answer to; it is told to the model in words instead."""
 _SCHEMAS_BY_NAME = ("properties", "$defs")
+_VALUES = frozenset({"enum", "const", "required", "default", "examples"})
+"""What holds values and no schemas, whatever they look like."""
 _OF_TYPE: Mapping[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
@@ -122,7 +124,7 @@ def _enforceable(value: Any) -> Any:
             notes.append(f"{name}: {each}")
         elif name in _SCHEMAS_BY_NAME and isinstance(each, Mapping):
             found[name] = {key: _enforceable(inner) for key, inner in each.items()}
-        elif name in {"enum", "const", "required"}:
+        elif name in _VALUES:
             found[name] = each
         else:
             found["anyOf" if name == "oneOf" else name] = _enforceable(each)

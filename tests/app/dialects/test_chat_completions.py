@@ -460,3 +460,13 @@ def test_every_kind_of_error_comes_back_from_both_dialects(dialect: Any, kind: s
 def test_an_error_body_of_any_shape_is_an_error(body: Any) -> None:
     for status in (None, 400, 429, 503):
         assert isinstance(error_from_wire(body, status=status), ApiError)
+
+
+def test_a_schemas_values_are_no_schemas() -> None:
+    """A default may look like a schema: what it holds is not moved into a description."""
+    lasting = {"minimum": 3, "type": "object"}
+    schema = {"type": "object", "properties": {"limits": {"type": "object", "default": lasting, "examples": [lasting]}}}
+    wanted = {"type": "json_schema", "json_schema": {"name": "a", "schema": schema}}
+    sent = request_to_wire(asked(response_format=wanted).request, stream=False).body
+    limits = sent["output_config"]["format"]["schema"]["properties"]["limits"]
+    assert (limits["default"], limits["examples"]) == (lasting, [lasting])
