@@ -319,6 +319,7 @@ class Program(QObject):
         self._conversation.setup_shown.connect(self._show_setup)
         window.setup.setup_changed.connect(self._change_setup)
         window.setup.connection_requested.connect(self._open_connection)
+        window.page.transcript.connect_requested.connect(lambda _id: self._open_connection())
         window.main.panes_changed.connect(self._remember_panes)
         window.page.transcript.set_models(self._catalogue.name_of, self._catalogue.cost_of)
         window.page.transcript.link_activated.connect(open_external)

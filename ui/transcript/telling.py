@@ -171,6 +171,10 @@ ENDINGS: Final = {
 """Stop reasons with which an answer is whole for the API and not for its reader: what happened, and what to do."""
 
 
+OF_KEYS: Final = frozenset({"KeyMissing", "InvalidKey", "AuthenticationFailed"})
+"""Failures that another key mends."""
+
+
 def note_of(message: Message, telling: Telling) -> NoteSpec | None:
     """How an answer stands that is not simply whole."""
     facts = message.facts
@@ -203,4 +207,5 @@ def _failure(facts: ReplyFacts | None, telling: Telling, otherwise: str, go_on: 
         return NoteSpec(NoteKind.FAILED, otherwise, actions=(*go_on, "retry"))
     said = telling.error_text(facts.error)
     more = tuple(each for each in (said.kept, said.advice) if each)
-    return NoteSpec(NoteKind.FAILED, said.headline, more, actions=(*go_on, "retry"), details=said.details)
+    connect = ("connect",) if facts.error.get("class") in OF_KEYS else ()
+    return NoteSpec(NoteKind.FAILED, said.headline, more, actions=(*connect, *go_on, "retry"), details=said.details)

@@ -62,6 +62,7 @@ class TranscriptView(Canvas):
         branch_requested: show another branch; args: the message's id, -1 for the earlier one, 1 for the later.
         continue_requested: let an answer that stopped early go on; arg: its id.
         branch_here_requested: let the path end at a message, to begin another branch; arg: its id.
+        connect_requested: see to the key and the connection; arg: the failed answer's id.
         follow_requested: show what comes after the last message; arg: its id.
         answer_edited: an answer is to say something else; args: its id, the index of the block where the text begins,
             the text.
@@ -75,6 +76,7 @@ class TranscriptView(Canvas):
     branch_requested = Signal(str, int)
     continue_requested = Signal(str)
     branch_here_requested = Signal(str)
+    connect_requested = Signal(str)
     follow_requested = Signal(str)
     answer_edited = Signal(str, int, str)
     link_activated = Signal(str)
@@ -303,6 +305,7 @@ class TranscriptView(Canvas):
             "continue": self.continue_requested,
             "delete": self.delete_requested,
             "branch": self.branch_here_requested,
+            "connect": self.connect_requested,
             "follow": self.follow_requested,
         }
         asks[name].emit(message_id)

@@ -55,3 +55,10 @@ def test_a_long_sentence_is_wrapped_and_not_cut(failed, qtbot, prompt, answer):
     facts = ReplyFacts(error={"class": "word " * 60})
     failed.show([prompt("?"), replace(answer(id_="other", state=MessageState.FAILED), facts=facts)])
     assert note(failed)[0].height > short
+
+
+def test_a_failure_for_want_of_a_key_leads_to_the_connection(transcript, prompt, answer, qtbot):
+    message = answer(state=MessageState.FAILED)
+    transcript.show([prompt("?"), replace(message, facts=ReplyFacts(error={"class": "KeyMissing", "profile": "a"}))])
+    with qtbot.waitSignal(transcript.connect_requested):
+        press(transcript, qtbot, "Connection and key")
