@@ -27,5 +27,6 @@ def theme(qapp: QApplication) -> Theme:
 def garbage_of_this_thread() -> Iterator[None]:
     """Widgets in cycles are destroyed here and not on some worker's thread, as ui.bridge.garbage has it."""
     gc.disable()
+    gc.freeze()  # what was there before the test is none of its garbage, and in a long run it is a gigabyte
     yield
     gc.collect()
