@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject
 
@@ -34,8 +34,6 @@ from ui.library.presenter import LibraryPresenter
 from ui.shell.backups import Backups
 from ui.shell.commands import Commands
 from ui.shell.dialogs import ConnectionDialog, open_settings
-from ui.shell.palette import Palette
-from ui.shell.palette_presenter import PalettePresenter
 from ui.shell.transfers import Transfers
 from ui.shell.window import Window
 from ui.theme import metrics
@@ -43,6 +41,10 @@ from ui.theme.theme import Theme
 from ui.welcome.presenter import ConnectPresenter
 from ui.widgets.amounts import counted
 from ui.widgets.error_text import ErrorText, from_facts, sentence
+
+if TYPE_CHECKING:
+    from ui.shell.palette import Palette
+    from ui.shell.palette_presenter import PalettePresenter
 
 T = TypeVar("T")
 
@@ -76,6 +78,8 @@ class Program(QObject):
         self._claimed = claimed
         self._closing = asyncio.Event()
         self._tasks = TaskScope(self._show_error)
+        self._finding: tuple[Palette, PalettePresenter] | None = None
+        """The palette, where it was opened."""
         self._connecting: ConnectPresenter | None = None
         """Of the first-run screen, where it was shown."""
         self._profile = ""
@@ -160,7 +164,8 @@ class Program(QObject):
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         connecting = () if self._connecting is None else (self._connecting.close,)
-        owners = (self._rows, self._finding, self._backups, self._transfers)
+        finding = () if self._finding is None else (self._finding[1],)
+        owners = (self._rows, *finding, self._backups, self._transfers)
         works = (*(each.close for each in owners), *connecting, self._tasks.close)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -278,10 +283,6 @@ class Program(QObject):
         self._transfers = Transfers(
             window.main, self._store, self._models, lambda: self._conversation.shown_name, now_ms
         )
-        palette = Palette(window.main)
-        self._finding = PalettePresenter(
-            palette, library, lambda: self._rows.recent, lambda: window.page.composer.models, now_ms
-        )
         self._commands = Commands(
             window.main,
             window.page,
@@ -295,7 +296,7 @@ class Program(QObject):
                 "settings": self._open_settings,
                 "connection": self._open_connection,
                 "open_data_folder": self._open_folder,
-                "palette": palette.open_palette,
+                "palette": self._open_palette,
                 "back_up": self._backups.make,
                 "restore_backup": self._backups.choose,
                 "export_conversation": self._transfers.export_shown,
@@ -303,16 +304,12 @@ class Program(QObject):
                 "import": self._transfers.import_file,
             },
         )
-        self._finding.open_requested.connect(window.library.intents.open_requested)
-        self._finding.hit_requested.connect(window.library.hits.hit_requested)
-        self._finding.command_given.connect(self._commands.do)
-        self._finding.model_picked.connect(window.page.composer.model_picked)
         self._backups.made.connect(self._tell_backup)
         self._backups.refused.connect(self._tell_restore_waits)
         self._backups.restored.connect(self._show_restored)
         self._transfers.imported.connect(self._rows.refresh)
         self._transfers.ended.connect(self._tell_transfer)
-        for failing in (self._conversation, self._rows, self._backups, self._transfers, self._finding):
+        for failing in (self._conversation, self._rows, self._backups, self._transfers):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
@@ -326,6 +323,14 @@ class Program(QObject):
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)
+
+    def _open_palette(self) -> None:
+        if self._finding is None:
+            from ui.bootstrap.finding import palette_over
+
+            library = Library(self._store)
+            self._finding = palette_over(self._window, library, self._rows, self._commands.do, self._show_error)
+        self._finding[0].open_palette()
 
     def _attend_welcome(self) -> None:
         """Let the first-run screen do what it offers, once it is to be seen."""
