@@ -1,7 +1,7 @@
 """Messages and their large data, in SQL. Runs on the store's thread."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.domain.blocks import Block, plain_text
@@ -45,20 +45,38 @@ def put(db: sqlite3.Connection, growing: Growing, conversation_id: str, message:
     growing.pop(seq, None)
 
 
-def add(db: sqlite3.Connection, conversation_id: str, message: Message) -> None:
-    """Store a message that is at its end and not there yet, with half the statements of `put`. Inside a transaction."""
-    blobs: dict[str, str] = {}
-    blocks = blocks_to_json(message.blocks, blobs)
-    text = _searchable(message.blocks)
-    facts, role, state = facts_to_json(message.facts), message.role.value, message.state.value
-    (seq,) = db.execute(
-        "INSERT INTO messages (id, conversation_id, parent, role, state, created_ms, blocks, facts, text) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
-        (message.id, conversation_id, message.parent, role, state, message.created_ms, blocks, facts, text),
-    ).fetchone()
-    finding.replace(db, seq, None, text)
-    if blobs:
-        _use_blobs(db, seq, blobs)
+def add_all(db: sqlite3.Connection, first: int, some: Sequence[tuple[str, Message]]) -> None:
+    """Store messages that are at their end and not there yet, each with its conversation's id. Inside a transaction.
+
+    A few statements for all of them: an import stores hundreds of thousands.
+
+    Args:
+        first: the `seq` of the first one, see `next_seq`; the others follow.
+    """
+    held: list[dict[str, str]] = []
+    rows: list[tuple[object, ...]] = []
+    texts: list[tuple[int, str]] = []
+    for seq, (conversation_id, message) in enumerate(some, first):
+        held.append({})
+        blocks, facts = blocks_to_json(message.blocks, held[-1]), facts_to_json(message.facts)
+        about = (message.id, conversation_id, message.parent, message.role.value, message.state.value)
+        texts.append((seq, _searchable(message.blocks)))
+        rows.append((seq, *about, message.created_ms, blocks, facts, texts[-1][1]))
+    db.executemany(
+        "INSERT INTO messages (seq, id, conversation_id, parent, role, state, created_ms, blocks, facts, text) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    finding.add_all(db, texts)
+    for seq, blobs in enumerate(held, first):
+        if blobs:
+            _use_blobs(db, seq, blobs)
+
+
+def next_seq(db: sqlite3.Connection) -> int:
+    """What the next message's `seq` will be. Inside a transaction."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'messages'").fetchone()
+    return int(row[0]) + 1 if row else 1
 
 
 def grow(db: sqlite3.Connection, growing: Growing, message: Message) -> None:
