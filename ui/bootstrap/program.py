@@ -31,7 +31,6 @@ from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
 from ui.library.presenter import LibraryPresenter
 from ui.shell.commands import Commands
-from ui.shell.dialogs import open_settings
 from ui.shell.window import Window
 from ui.theme import metrics
 from ui.theme.theme import Theme
@@ -345,6 +344,8 @@ class Program(QObject):
             self._connections.begin_with(SIMULATOR.name, keep=True)
 
     def _open_settings(self) -> None:
+        from ui.shell.dialogs import open_settings
+
         folder = "" if self._store.forgets else str(self._folder)
         open_settings(self._window.main, self._keeper, self._catalogue, folder, self._take_setting)
 
