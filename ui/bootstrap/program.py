@@ -257,6 +257,7 @@ class Program(QObject):
                 "zoom_in": partial(self._zoom_by, ZOOM_STEP),
                 "zoom_out": partial(self._zoom_by, 1 / ZOOM_STEP),
                 "zoom_reset": partial(self._take_setting, "zoom", 1.0),
+                **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
                 "settings": self._open_settings,
                 "connection": self._connections.open,
                 "open_data_folder": self._open_folder,
