@@ -1,13 +1,20 @@
 """Messages and their large data, in SQL. Runs on the store's thread."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.domain.blocks import Block, plain_text
 from app.domain.conversation import Message, MessageState, Role
 from app.store import finding, growth
-from app.store.codec import blocks_from_json, blocks_to_json, facts_from_json, facts_to_json
+from app.store.codec import (
+    blocks_from_json,
+    blocks_to_json,
+    facts_from_json,
+    facts_to_json,
+    places_from_json,
+    places_to_json,
+)
 from app.store.growth import Growing
 from app.store.transaction import transaction
 
@@ -21,8 +28,8 @@ def put(db: sqlite3.Connection, growing: Growing, conversation_id: str, message:
         before = db.execute("SELECT seq, text FROM messages WHERE id = ?", (message.id,)).fetchone()
         (seq,) = db.execute(
             """
-            INSERT INTO messages (id, conversation_id, parent, role, state, created_ms, blocks, facts, text)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO messages (id, conversation_id, parent, role, state, created_ms, blocks, facts, text, omitted)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET
                 state = excluded.state, blocks = excluded.blocks, facts = excluded.facts, text = excluded.text
             RETURNING seq
@@ -37,6 +44,7 @@ def put(db: sqlite3.Connection, growing: Growing, conversation_id: str, message:
                 blocks,
                 facts_to_json(message.facts),
                 text,
+                places_to_json(message.omitted),
             ),
         ).fetchone()
         finding.replace(db, seq, None if before is None else before[1], text)
@@ -61,10 +69,13 @@ def add_all(db: sqlite3.Connection, first: int, some: Sequence[tuple[str, Messag
         blocks, facts = blocks_to_json(message.blocks, held[-1]), facts_to_json(message.facts)
         about = (message.id, conversation_id, message.parent, message.role.value, message.state.value)
         texts.append((seq, _searchable(message.blocks)))
-        rows.append((seq, *about, message.created_ms, blocks, facts, texts[-1][1]))
+        omitted = places_to_json(message.omitted)
+        rows.append((seq, *about, message.created_ms, blocks, facts, texts[-1][1], omitted))
     db.executemany(
-        "INSERT INTO messages (seq, id, conversation_id, parent, role, state, created_ms, blocks, facts, text) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        """
+        INSERT INTO messages (seq, id, conversation_id, parent, role, state, created_ms, blocks, facts, text, omitted)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
         rows,
     )
     finding.add_all(db, texts)
@@ -99,8 +110,8 @@ def grow(db: sqlite3.Connection, growing: Growing, message: Message) -> None:
 def load(db: sqlite3.Connection, conversation_id: str) -> dict[str, Message]:
     """The tree, in the order in which the messages were made."""
     found = db.execute(
-        "SELECT seq, id, parent, role, state, created_ms, blocks, facts FROM messages WHERE conversation_id = ? "
-        "AND seq NOT IN (SELECT seq FROM removed) ORDER BY seq",
+        "SELECT seq, id, parent, role, state, created_ms, blocks, facts, omitted FROM messages "
+        "WHERE conversation_id = ? AND seq NOT IN (SELECT seq FROM removed) ORDER BY seq",
         (conversation_id,),
     ).fetchall()
 
@@ -113,7 +124,7 @@ def load(db: sqlite3.Connection, conversation_id: str) -> dict[str, Message]:
 
 def _message(db: sqlite3.Connection, row: tuple[Any, ...], blob: Callable[[str], str]) -> Message:
     """A row as a message, in whatever state the row is; only its id is taken for granted."""
-    seq, id_, parent, role, state, created_ms, blocks, facts = row
+    seq, id_, parent, role, state, created_ms, blocks, facts, omitted = row
     if state == MessageState.STREAMING.value:
         blocks = growth.grown(db, seq, blocks)
     return Message(
@@ -124,7 +135,17 @@ def _message(db: sqlite3.Connection, row: tuple[Any, ...], blob: Callable[[str],
         state=MessageState(state) if state in set(MessageState) else MessageState.INTERRUPTED,
         created_ms=created_ms if isinstance(created_ms, int) else 0,
         facts=None if facts is None else facts_from_json(str(facts)),
+        omitted=places_from_json(omitted),
     )
+
+
+def leave_out(db: sqlite3.Connection, omitted: Mapping[str, tuple[int, ...]]) -> None:
+    """Which blocks of messages, by their ids, are not sent."""
+    with transaction(db):
+        db.executemany(
+            "UPDATE messages SET omitted = ? WHERE id = ?",
+            [(places_to_json(places), id_) for id_, places in omitted.items()],
+        )
 
 
 def interrupt(db: sqlite3.Connection) -> None:

@@ -124,6 +124,10 @@ MIGRATIONS = (
     CREATE TABLE unindexed (below INTEGER NOT NULL) STRICT;
     INSERT INTO unindexed SELECT max(seq) + 1 FROM messages HAVING count(*) > 0;
     """,
+    """
+    -- which blocks of a message are shown and not sent: their places as a JSON array; NULL: all are sent
+    ALTER TABLE messages ADD COLUMN omitted TEXT;
+    """,
 )
 
 

@@ -161,6 +161,10 @@ class Store:
     async def set_leaf(self, conversation_id: str, leaf: str | None) -> None:
         await self._run(lambda: conversations.set_leaf(self._db, conversation_id, leaf))
 
+    async def leave_out(self, omitted: Mapping[str, tuple[int, ...]]) -> None:
+        """Which blocks of messages, by their ids, are shown and not sent; all of it or none."""
+        await self._run(lambda: messages.leave_out(self._db, omitted))
+
     async def pin(self, conversation_ids: Sequence[str], pinned: bool) -> None:
         await self._run(lambda: listing.pin(self._db, conversation_ids, pinned))
 

@@ -6,6 +6,7 @@ looks like a secret.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal
 
 from app.dialects.code.literals import INDENT, json_text, python_literal, shell_word, string, typescript_literal
@@ -117,8 +118,8 @@ def _anthropic(call: Call) -> str:
 
 def _openai(call: Call) -> str:
     beside = call.body.get("extra_body", {})
-    flat = {**{name: each for name, each in call.body.items() if name != "extra_body"}, **beside}
-    flat = Call(call.base_url, call.path, flat, call.headers, call.auth)
+    body = {**{name: each for name, each in call.body.items() if name != "extra_body"}, **beside}
+    flat = replace(call, body=body)
     return (
         "import os\n\nimport openai\n\n"
         f"client = openai.OpenAI(api_key={_environment(call.variable)}, base_url={call.base_url + '/v1/'!r})\n"

@@ -16,7 +16,14 @@ from typing import Any
 
 from app.dialects.blocks import block_from_wire, block_to_wire
 from app.dialects.duologue.shapes import fits
-from app.dialects.duologue.values import MALFORMED, facts_from_raw, facts_to_raw, setup_from_raw, setup_to_raw
+from app.dialects.duologue.values import (
+    MALFORMED,
+    facts_from_raw,
+    facts_to_raw,
+    places_from_raw,
+    setup_from_raw,
+    setup_to_raw,
+)
 from app.domain.blocks import UNREADABLE, Block, RawBlock, TextBlock, unreadable
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.library import Folder, Kept
@@ -153,6 +160,7 @@ def _message_to_raw(message: Message, places: Mapping[str, int]) -> dict[str, An
         "created_ms": _shown(message.created_ms),
         "content": [block_to_wire(block) for block in message.blocks],
         **({} if message.facts is None else {"facts": facts_to_raw(message.facts)}),
+        **({"omitted": list(message.omitted)} if message.omitted else {}),
     }
 
 
@@ -184,6 +192,7 @@ def _message(raw: Any, id_: str, parent: str | None) -> Message:
         state=MessageState(state) if is_known else MessageState.INTERRUPTED,
         created_ms=_time(raw),
         facts=facts_from_raw(raw["facts"]) if raw.get("facts") is not None else None,
+        omitted=places_from_raw(raw.get("omitted")),
     )
 
 

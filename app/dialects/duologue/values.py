@@ -84,6 +84,12 @@ def _tools(raw: Any) -> tuple[Tool, ...]:
     return tuple(_tool_from_json(each) for each in raw)
 
 
+def places_from_raw(raw: Any) -> tuple[int, ...]:
+    """Places of blocks; what is none of a place is none."""
+    given = raw if isinstance(raw, list) else []
+    return tuple(sorted({each for each in given if isinstance(each, int) and not isinstance(each, bool) and each >= 0}))
+
+
 def _cache_plan(raw: Any) -> CachePlan:
     marks = (
         Breakpoint(Section(each["section"]), each["index"], each["block"], Ttl(each["ttl"]), each.get("part"))
