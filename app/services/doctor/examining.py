@@ -35,7 +35,7 @@ def examine(conversation: Conversation, catalogue: Catalogue, *, awaits_results:
     entry = catalogue.find(conversation.setup.model or catalogue.default.id)
     groups = groups_of(conversation.path)
     found = [
-        *order_findings(groups, awaits_results=awaits_results),
+        *order_findings(groups, entry, awaits_results=awaits_results),
         *media_findings(groups, entry),
         *_length(groups, entry),
     ]

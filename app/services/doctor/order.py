@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from app.domain.blocks import ServerToolResultBlock, ToolResultBlock, ToolUseBlock
+from app.domain.models import ModelEntry
 from app.services.doctor.finding import Finding, Group, Sent, found_in, named
 
 LEAVE_OUT = "Leave it out"
@@ -15,7 +16,7 @@ _NEXT = Group("user", ())
 """What the person sends next."""
 
 
-def order_findings(groups: Sequence[Group], *, awaits_results: bool) -> Iterator[Finding]:
+def order_findings(groups: Sequence[Group], entry: ModelEntry | None, *, awaits_results: bool) -> Iterator[Finding]:
     """Faults of the turns, first to last.
 
     Args:
@@ -26,7 +27,12 @@ def order_findings(groups: Sequence[Group], *, awaits_results: bool) -> Iterator
         reason = f"{named(first.sent[0].message)} stands at the beginning, where a message of yours must be."
         yield from found_in(first.sent, reason, LEAVE_OUT)
     for before, turn, after in zip([_NOBODY, *groups], groups, [*groups[1:], _NEXT], strict=False):
-        if turn.role == "system" and not _is_placed(before, after):
+        if turn.role != "system":
+            continue
+        if entry is not None and not entry.features.get("mid_conversation_system"):
+            reason = f"{named(turn.sent[0].message)} is none that {entry.display_name} takes inside a conversation."
+            yield from found_in(turn.sent, reason, LEAVE_OUT)
+        elif not _is_placed(before, after):
             reason = f"{named(turn.sent[0].message)} may only stand between a message of yours and an answer."
             yield from found_in(turn.sent, reason, LEAVE_OUT)
     for turn, after in pairwise([_NOBODY, *groups, _NEXT]):
