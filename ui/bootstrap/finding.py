@@ -28,7 +28,7 @@ def palette_over(
     composer = window.page.composer
     presenter = PalettePresenter(palette, library, lambda: rows.recent, lambda: composer.models, now_ms)
     presenter.open_requested.connect(window.library.intents.open_requested)
-    presenter.hit_requested.connect(window.library.hits.hit_requested)
+    presenter.hit_requested.connect(window.library.hit_requested)
     presenter.command_given.connect(do)
     presenter.model_picked.connect(composer.model_picked)
     presenter.failed.connect(show_error)

@@ -10,35 +10,30 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject
 
 import resources
-from app.domain.connection import Profile
-from app.domain.library import Backup
 from app.domain.models import Catalogue
 from app.domain.request import Setup
-from app.errors import DuologueError, InvalidKey, StoreError, StoreReadOnly
-from app.services.accounts import KEY_VARIABLE, SIMULATOR
+from app.errors import DuologueError, StoreError, StoreReadOnly
+from app.services.accounts import SIMULATOR
 from app.services.catalogue import CatalogueKeeper, load_catalogue
 from app.services.library import Library
 from app.services.replies import ReplyService
 from app.settings.keeper import SettingsKeeper
-from app.store.backups import FOLDER_NAME as BACKUP_FOLDER
 from app.store.doorbell import answer
 from app.store.opening import Recovery
 from app.store.store import Store
+from ui.bootstrap.connections import Connections
 from ui.bootstrap.engine import Engine
 from ui.bootstrap.external import open_external, open_folder
 from ui.bootstrap.formulas import Formulas
+from ui.bootstrap.keeping import Keeping
 from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
 from ui.library.presenter import LibraryPresenter
-from ui.shell.backups import Backups
 from ui.shell.commands import Commands
-from ui.shell.dialogs import ConnectionDialog, open_settings
-from ui.shell.transfers import Transfers
 from ui.shell.window import Window
 from ui.theme import metrics
 from ui.theme.theme import Theme
-from ui.welcome.presenter import ConnectPresenter
 from ui.widgets.amounts import counted
 from ui.widgets.error_text import ErrorText, from_facts, sentence
 
@@ -80,10 +75,6 @@ class Program(QObject):
         self._tasks = TaskScope(self._show_error)
         self._finding: tuple[Palette, PalettePresenter] | None = None
         """The palette, where it was opened."""
-        self._connecting: ConnectPresenter | None = None
-        """Of the first-run screen, where it was shown."""
-        self._profile = ""
-        """The connection of new conversations; empty until someone has chosen one."""
         window.main.close_requested.connect(self._closing.set)
         if window.main.is_closing:
             self._closing.set()
@@ -134,18 +125,17 @@ class Program(QObject):
         self._catalogue.reprice(self._keeper.value.prices)
         self._engine = Engine(self._keeper, self._environ, self._take_models)
         self._build()
-        self._profile = SIMULATOR.name if simulator else self._first_profile()
+        self._connections.begin(simulator=simulator)
         self._show_settings()
-        self._show_connection()
         opened = self._keeper.value.window.get("conversation")
         self._rows.refresh()
         await self._conversation.start(opened if isinstance(opened, str) else "", send=early())
-        self._ask_for_key()
+        self._connections.tell_what_is_missing(a_conversation_is_shown=bool(self._conversation.shown_id))
         self._tasks.start("tidy", self._tidy)
 
     async def _tidy(self) -> None:
         await self._store.tidy()
-        self._backups.look()
+        self._keeping.look()
 
     async def closed(self) -> None:
         """Wait until the person closes the window, put everything away, and close it."""
@@ -163,10 +153,9 @@ class Program(QObject):
 
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
-        connecting = () if self._connecting is None else (self._connecting.close,)
         finding = () if self._finding is None else (self._finding[1],)
-        owners = (self._rows, *finding, self._backups, self._transfers)
-        works = (*(each.close for each in owners), *connecting, self._tasks.close)
+        owners = (self._rows, *finding, self._keeping, self._connections, self._tasks)
+        works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
         for step in steps:
@@ -236,31 +225,6 @@ class Program(QObject):
         if await asyncio.to_thread(answer, self._folder):
             self._window.main.raise_up()
 
-    def _tell_backup(self, backup: Backup) -> None:
-        kept = f"It is {backup.name} in the folder “{BACKUP_FOLDER}” of the data folder. Keys are not in it."
-        self._window.notices.show_notice(ErrorText("A backup was made.", kept, ""), tone="caution")
-
-    def _tell_restore_waits(self) -> None:
-        text = ErrorText(
-            "A backup cannot be restored while an answer, an export or an import is under way.",
-            "",
-            "Stop it or wait for its end.",
-        )
-        self._window.notices.show_notice(text)
-
-    def _show_restored(self) -> None:
-        self._conversation.forget_all()
-        self._rows.refresh()
-        kept = "What was here before is a backup too, and can be restored in the same way."
-        self._window.notices.show_notice(ErrorText("The backup was restored.", kept, ""), tone="caution")
-
-    def _is_writing(self) -> bool:
-        return bool(self._conversation.answering) or self._transfers.is_running
-
-    def _tell_transfer(self, text: ErrorText, opens: str) -> None:
-        act = partial(self._conversation.open, opens) if opens else None
-        self._window.notices.show_notice(text, "Open", act, tone="caution")
-
     def _tell_recovery(self, recovery: Recovery) -> None:
         found = f"{counted(recovery.conversations, 'conversation')} with {counted(recovery.messages, 'message')}"
         kept = f"{found} could be read and are here; the damaged file is kept as {recovery.kept_at}."
@@ -268,6 +232,7 @@ class Program(QObject):
 
     def _build(self) -> None:
         window, library = self._window, Library(self._store)
+        self._connections = Connections(window, self._keeper, self._engine, self._environ)
         replies = ReplyService(self._connect, self._store, self._models)
         self._conversation = ConversationPresenter(
             window.page, library, replies, self._default_setup, self._catalogue.cost
@@ -279,9 +244,8 @@ class Program(QObject):
             lambda: self._conversation.shown_setup,
             now_ms,
         )
-        self._backups = Backups(window.main, self._store, self._is_writing)
-        self._transfers = Transfers(
-            window.main, self._store, self._models, lambda: self._conversation.shown_name, now_ms
+        self._keeping = keeping = Keeping(
+            window, self._store, self._models, lambda: self._conversation.shown_name, self._is_answering
         )
         self._commands = Commands(
             window.main,
@@ -293,36 +257,45 @@ class Program(QObject):
                 "zoom_in": partial(self._zoom_by, ZOOM_STEP),
                 "zoom_out": partial(self._zoom_by, 1 / ZOOM_STEP),
                 "zoom_reset": partial(self._take_setting, "zoom", 1.0),
+                **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
                 "settings": self._open_settings,
-                "connection": self._open_connection,
+                "connection": self._connections.open,
                 "open_data_folder": self._open_folder,
                 "palette": self._open_palette,
-                "back_up": self._backups.make,
-                "restore_backup": self._backups.choose,
-                "export_conversation": self._transfers.export_shown,
-                "export_all": self._transfers.export_all,
-                "import": self._transfers.import_file,
+                "back_up": lambda: keeping.backups.make(),
+                "restore_backup": lambda: keeping.backups.choose(),
+                "export_conversation": lambda: keeping.transfers.export_shown(),
+                "export_all": lambda: keeping.transfers.export_all(),
+                "import": lambda: keeping.transfers.import_file(),
             },
         )
-        self._backups.made.connect(self._tell_backup)
-        self._backups.refused.connect(self._tell_restore_waits)
-        self._backups.restored.connect(self._show_restored)
-        self._transfers.imported.connect(self._rows.refresh)
-        self._transfers.ended.connect(self._tell_transfer)
-        for failing in (self._conversation, self._rows, self._backups, self._transfers):
+        keeping.restored.connect(self._show_restored)
+        keeping.imported.connect(self._rows.refresh)
+        keeping.open_requested.connect(self._conversation.open)
+        self._connections.used.connect(self._conversation.use_profile)
+        self._connections.settings_changed.connect(self._save_settings)
+        self._connections.models_listed.connect(self._take_models)
+        for failing in (self._conversation, self._rows, keeping, self._connections):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
         self._conversation.setup_shown.connect(self._show_setup)
         window.setup.setup_changed.connect(self._change_setup)
-        window.setup.connection_requested.connect(self._open_connection)
-        window.page.transcript.connect_requested.connect(lambda _id: self._open_connection())
+        window.setup.connection_requested.connect(self._connections.open)
+        window.page.transcript.connect_requested.connect(lambda _id: self._connections.open())
         window.main.panes_changed.connect(self._remember_panes)
         window.page.transcript.set_models(self._catalogue.name_of, self._catalogue.cost_of)
         window.page.transcript.link_activated.connect(open_external)
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)
+
+    def _is_answering(self) -> bool:
+        return bool(self._conversation.answering)
+
+    def _show_restored(self) -> None:
+        self._conversation.forget_all()
+        self._rows.refresh()
 
     def _open_palette(self) -> None:
         if self._finding is None:
@@ -332,22 +305,13 @@ class Program(QObject):
             self._finding = palette_over(self._window, library, self._rows, self._commands.do, self._show_error)
         self._finding[0].open_palette()
 
-    def _attend_welcome(self) -> None:
-        """Let the first-run screen do what it offers, once it is to be seen."""
-        welcome = self._window.page.welcome
-        welcome.simulator_requested.connect(partial(self._use_profile, SIMULATOR.name, True))
-        self._connecting = self._presenter_for(welcome.form)
-        welcome.form_opened.connect(self._connecting.begin)
+    # ---- clients and models
 
-    def _presenter_for(self, form: Any) -> ConnectPresenter:
-        presenter = ConnectPresenter(form, self._engine.accounts, self._engine.parse_key, self._own_profile)
-        presenter.connected.connect(self._take_connection)
-        presenter.models_listed.connect(self._take_models)
-        presenter.forgotten.connect(self._forget_connection)
-        presenter.link_activated.connect(open_external)
-        return presenter
-
-    # ---- models
+    async def _connect(self, profile: str) -> Any:
+        name = profile or self._connections.name
+        client = await self._engine.connect(name)
+        self._tasks.start(f"models {profile}", partial(self._engine.refresh_models, name))
+        return client
 
     def _models(self) -> Catalogue:
         return self._catalogue.value
@@ -361,103 +325,28 @@ class Program(QObject):
         self._window.page.composer.set_models(models)
         self._window.setup.show_models(models)
 
-    # ---- connections
-
-    async def _connect(self, profile: str) -> Any:
-        client = await self._engine.connect(profile or self._profile)
-        self._tasks.start(f"models {profile}", partial(self._engine.refresh_models, profile or self._profile))
-        return client
-
-    def _first_profile(self) -> str:
-        """The connection chosen earlier, or the one that the environment has a key for."""
-        settings = self._keeper.value
-        if settings.default_profile or not self._environ.get(KEY_VARIABLE, "").strip():
-            return settings.default_profile
-        return next(iter(self._keeper.profiles()))
-
-    def _own_profile(self) -> Profile:
-        """The connection that the form for a key is for."""
-        profiles = self._keeper.profiles()
-        return profiles.get(self._profile) or next(iter(profiles.values()))
-
-    def _use_profile(self, name: str, keep: bool) -> None:
-        """Take a connection for new conversations and the shown one; `keep`: also after the next start."""
-        self._begin_with_profile(name, keep)
-        self._conversation.use_profile(name)
-        self._window.page.take_focus()
-
-    def _begin_with_profile(self, name: str, keep: bool) -> None:
-        self._profile = name
-        if keep:
-            self._keeper.change(default_profile=name)
-            self._save_settings()
-        self._show_connection()
-
-    def _take_connection(self, profile: Profile, kept: bool) -> None:
-        others = [each for each in self._keeper.value.profiles if each.name != profile.name]
-        self._keeper.change(profiles=(profile, *others))
-        if not kept and self._keeper.value.default_profile == profile.name:
-            # the next start has no key for it, and is to ask for one
-            self._keeper.change(default_profile="")
-        self._save_settings()
-        self._use_profile(profile.name, kept)
-
-    def _forget_connection(self, profile: Profile) -> None:
-        """Its key is gone: nothing is connected, unless the environment has a key."""
-        if self._profile == profile.name and not self._environ.get(KEY_VARIABLE, "").strip():
-            self._profile = ""
-            self._keeper.change(default_profile="")
-            self._save_settings()
-        self._show_connection()
-
-    def _ask_for_key(self) -> None:
-        """Whoever was connected for the last session only is asked again; the first-run screen asks by itself."""
-        try:
-            self._engine.accounts.environment_key()
-        except InvalidKey as error:
-            self._show_error(error)
-        if not self._profile and self._conversation.shown_id:
-            text = ErrorText("No connection is chosen.", "", "A key that was for one session only is asked for again.")
-            self._window.notices.show_notice(text, "Connect", self._open_connection, tone="caution")
-
-    def _show_connection(self) -> None:
-        names = [(name, name) for name in self._keeper.profiles()]
-        self._window.setup.show_profiles([*names, (SIMULATOR.name, SIMULATOR.name)])
-        if not self._profile and self._connecting is None:
-            self._attend_welcome()
-        self._window.page.show_needs_welcome(not self._profile)
-        self._window.library.set_connection(self._profile or "Not connected", bool(self._profile))
-
-    def _open_connection(self) -> None:
-        dialog = ConnectionDialog(self._window.main)
-        presenter = self._presenter_for(dialog.form)
-        presenter.setParent(dialog)
-        presenter.connected.connect(dialog.accept)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.finished.connect(lambda: self._tasks.start("connection", presenter.close))
-        dialog.open()
-        presenter.begin()
-        dialog.form.begin()
-
     # ---- setup and settings
 
     def _default_setup(self) -> Setup:
-        return Setup(profile=self._profile, model=self._keeper.value.default_model)
+        return Setup(profile=self._connections.name, model=self._keeper.value.default_model)
 
     def _show_setup(self, setup: Setup) -> None:
         model = setup.model or self._catalogue.value.default.id
         entry = self._catalogue.value.find(model)
         self._window.page.composer.set_model(entry.id if entry else model)
-        self._window.page.empty.show_who(entry.display_name if entry else model, setup.profile or self._profile)
+        name = entry.display_name if entry else model
+        self._window.page.empty.show_who(name, setup.profile or self._connections.name)
         self._window.setup.show_setup(setup, entry.id if entry else model, entry)
 
     def _change_setup(self, setup: Setup) -> None:
         self._conversation.change_setup(setup)
-        if not self._profile and setup.profile == SIMULATOR.name:
+        if not self._connections.name and setup.profile == SIMULATOR.name:
             # whoever had no connection has one now, as by the first-run screen; another may have no key yet
-            self._begin_with_profile(SIMULATOR.name, keep=True)
+            self._connections.begin_with(SIMULATOR.name, keep=True)
 
     def _open_settings(self) -> None:
+        from ui.shell.dialogs import open_settings
+
         folder = "" if self._store.forgets else str(self._folder)
         open_settings(self._window.main, self._keeper, self._catalogue, folder, self._take_setting)
 

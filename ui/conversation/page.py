@@ -28,8 +28,11 @@ class ConversationPage(QWidget):
         self.composer = composer
         self.header = Header(theme)
         self._centre = QStackedWidget()
+        self._blank = QWidget()
+        self._centre.addWidget(self._blank)
         self._is_empty = True
-        self._needs_welcome = False
+        self._needs_welcome: bool | None = None
+        """Not known yet: what stands in the middle waits, so that nothing is seen for a moment only."""
         self._welcome: WelcomeView | None = None
         self._foot = QWidget()
         row = QHBoxLayout(self._foot)
@@ -81,9 +84,15 @@ class ConversationPage(QWidget):
         (self.welcome if self._foot.isHidden() else self.composer).setFocus()
 
     def _choose(self) -> None:
-        welcome = self._is_empty and self._needs_welcome
-        shown = self.welcome if welcome else self.empty if self._is_empty else self.transcript
-        self._centre.setCurrentWidget(shown)
+        welcome = self._is_empty and bool(self._needs_welcome)
+        self._centre.setCurrentWidget(self._middle())
         self._foot.setVisible(not welcome)
         if welcome:
             self.take_focus()
+
+    def _middle(self) -> QWidget:
+        if not self._is_empty:
+            return self.transcript
+        if self._needs_welcome is None:
+            return self._blank
+        return self.welcome if self._needs_welcome else self.empty

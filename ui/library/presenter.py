@@ -11,7 +11,7 @@ from app.services.identity import new_id
 from app.services.library import Library
 from ui.bridge.tasks import TaskScope
 from ui.library.groups import FolderRow, LibraryRow
-from ui.library.hits import hit_rows
+from ui.library.hit_rows import hit_rows
 from ui.library.model import shown_title
 from ui.library.view import LibraryView
 

@@ -1,19 +1,23 @@
 """The sidebar: a new conversation, the search, every conversation by day, and where the program's own pages are."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.library.groups import FolderRow, LibraryRow
-from ui.library.hits import HitList, HitRow
+from ui.library.hit_rows import HitRow
 from ui.library.list import LibraryList
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme
 from ui.widgets.pill import Pill
 from ui.widgets.row_button import RowButton
+
+if TYPE_CHECKING:
+    from ui.library.hits import HitList
 
 EMPTY = "Conversations you start are kept here."
 NOTHING_FOUND = "No conversation matches."
@@ -27,11 +31,13 @@ class LibraryView(QWidget):
     Signals:
         new_requested: a new conversation.
         search_changed: arg: what is being searched for; empty: everything.
+        hit_requested: show this hit in its conversation; arg: a HitRow.
         settings_requested, connection_requested: those pages.
     """
 
     new_requested = Signal()
     search_changed = Signal(str)
+    hit_requested = Signal(object)
     settings_requested = Signal()
     connection_requested = Signal()
 
@@ -43,8 +49,7 @@ class LibraryView(QWidget):
         self.search = QLineEdit()
         self.list = LibraryList(theme)
         self.intents = self.list.intents
-        self.hits = HitList(theme)
-        self.hits.hide()
+        self._hits: HitList | None = None
         self.empty = QLabel(EMPTY)
         self.connection_pill = Pill()
         self.connection_button = RowButton(theme, "plug-zap", "", end=self.connection_pill)
@@ -87,8 +92,26 @@ class LibraryView(QWidget):
     def _show_one_of(self, shown: QWidget, *, is_empty: bool, words: str) -> None:
         self.empty.setText(words)
         self.empty.setVisible(is_empty)
-        for each in (self.list, self.hits):
-            each.setVisible(each is shown and not is_empty)
+        for each in (self.list, self._hits):
+            if each is not None:
+                each.setVisible(each is shown and not is_empty)
+
+    @property
+    def hits(self) -> "HitList":
+        """What a search has found; made at the first search."""
+        if self._hits is None:
+            from ui.library.hits import HitList
+
+            self._hits = hits = HitList(self._theme)
+            hits.hide()
+            hits.hit_requested.connect(self.hit_requested)
+            hits.left_upwards.connect(self.focus_search)
+            self._column.insertWidget(self._column.indexOf(self.list) + 1, hits, 1)
+        return self._hits
+
+    @property
+    def _are_hits_shown(self) -> bool:
+        return self._hits is not None and self._hits.isVisible()
 
     def select(self, conversation_id: str) -> None:
         """Mark the conversation that is on the page; empty: none of these."""
@@ -147,27 +170,26 @@ class LibraryView(QWidget):
         column.addWidget(self.search)
         column.addWidget(self.empty)
         column.addWidget(self.list, 1)
-        column.addWidget(self.hits, 1)
         foot = QVBoxLayout()
         foot.setSpacing(0)
         foot.addWidget(self.connection_button)
         foot.addWidget(self.settings_button)
         column.addStretch(0)
         column.addLayout(foot)
+        self._column = column
 
     def _listen(self) -> None:
         self.new_button.clicked.connect(self._ask_new)
         self.search.textEdited.connect(self.search_changed)
         self.search.textChanged.connect(self._show_keys)
         self.search.returnPressed.connect(self._open_first)
-        self.hits.left_upwards.connect(self.focus_search)
         self.list.left_upwards.connect(self.focus_search)
         self.connection_button.clicked.connect(self._ask_connection)
         self.settings_button.clicked.connect(self._ask_settings)
         self._theme.changed.connect(self._tint)
 
     def _open_first(self) -> None:
-        if self.hits.isVisible():
+        if self._are_hits_shown:
             self.hits.open_first()
         else:
             self.list.open_first()
@@ -188,7 +210,7 @@ class LibraryView(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Down:
-                (self.hits if self.hits.isVisible() else self.list).go_to_first()
+                (self.hits if self._are_hits_shown else self.list).go_to_first()
                 return True
             if event.key() == Qt.Key.Key_Escape and self.search.text():
                 self._end_search()

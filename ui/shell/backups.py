@@ -1,10 +1,10 @@
-"""Backups in the window: made by themselves and by hand, chosen from a list, restored."""
+"""Backups in the window: made by hand, chosen from a list, restored."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.domain.library import Backup
@@ -13,7 +13,6 @@ from ui.bridge.tasks import TaskScope
 from ui.theme import metrics
 from ui.theme.style import dress
 
-LOOK_EVERY_MS = 10 * 60 * 1000
 EXPLANATION = (
     "Everything becomes as it was then. What is here now is backed up first, and can be restored in the same way."
 )
@@ -70,7 +69,7 @@ def told(backup: Backup) -> str:
 
 
 class Backups(QObject):
-    """Makes backups when they are due, and does what the commands ask.
+    """Does what the commands ask.
 
     Signals:
         made: a backup was made because it was asked for; arg: it.
@@ -90,13 +89,6 @@ class Backups(QObject):
         self._store = store
         self._is_writing = is_writing
         self._tasks = TaskScope(self.failed.emit)
-        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
-        self._timer.timeout.connect(self.look)
-
-    def look(self) -> None:
-        """Make a backup if one is due; from now on look again and again."""
-        self._timer.start()
-        self._tasks.start("due", self._make_if_due)
 
     def make(self) -> None:
         """Make one now."""
@@ -114,11 +106,7 @@ class Backups(QObject):
             self._tasks.start("restore", partial(self._restore, name))
 
     async def close(self) -> None:
-        self._timer.stop()
         await self._tasks.close()
-
-    async def _make_if_due(self) -> None:
-        await self._store.back_up_if_due()
 
     async def _make(self) -> None:
         self.made.emit(await self._store.back_up_now())

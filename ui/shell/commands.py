@@ -11,7 +11,7 @@ import app
 from app.domain.library import Folder
 from ui.conversation.page import ConversationPage
 from ui.conversation.presenter import ConversationPresenter
-from ui.library.hits import HitRow
+from ui.library.hit_rows import HitRow
 from ui.library.presenter import LibraryPresenter
 from ui.library.view import LibraryView
 from ui.shell.main_window import MainWindow
@@ -81,7 +81,7 @@ class Commands(QObject):
         page.header.menu_requested.connect(self._open_menu)
         page.empty.starter_picked.connect(self._begin_with)
         library_view.intents.open_requested.connect(self._open)
-        library_view.hits.hit_requested.connect(self._open_hit)
+        library_view.hit_requested.connect(self._open_hit)
         library_view.new_requested.connect(partial(self.do, "new_conversation"))
         library_view.settings_requested.connect(partial(self.do, "settings"))
         library_view.connection_requested.connect(partial(self.do, "connection"))

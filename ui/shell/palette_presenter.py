@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.library import SearchHit
 from app.services.library import Library
 from ui.bridge.tasks import TaskScope
-from ui.library.hits import HitRow, hit_rows
+from ui.library.hit_rows import HitRow, hit_rows
 from ui.shell.actions import COMMANDS
 from ui.shell.fuzzy import fit
 from ui.shell.palette import Entry, Palette

@@ -137,6 +137,7 @@ def _buttons(p: Palette) -> str:
     radius = f"border-radius: {metrics.RADIUS_BUTTON}px"
     ring = f"outline: none; border: 1px solid {p.accent};"
     return f"""
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton, *[look="plain"] {{
   background: {p.raised}; color: {p.text}; border: 1px solid {p.line}; {radius};
   padding: 0 {metrics.SPACE * 3}px; min-height: {metrics.BUTTON_PX - 2}px; font-weight: 500;

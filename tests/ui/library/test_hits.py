@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.library import SearchHit
 from tests.ui.library.test_library_view import NOW_MS, Sidebar
-from ui.library.hits import HitRow, hit_rows
+from ui.library.hit_rows import HitRow, hit_rows
 from ui.theme.theme import Theme
 
 DAY_MS = 24 * 3600 * 1000

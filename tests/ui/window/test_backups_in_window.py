@@ -64,7 +64,7 @@ async def test_one_is_made_by_itself_once_there_is_something_to_keep(desk: Desk,
     assert made(tmp_path) == []
     desk.say("hello")
     await desk.until_answered()
-    desk.program._backups._timer.timeout.emit()
+    desk.program._keeping._timer.timeout.emit()
 
     await until(lambda: len(made(tmp_path)) == 1)
 
@@ -74,7 +74,7 @@ async def test_no_backup_is_put_under_an_answer_that_is_being_made(desk: Desk, t
     await until(lambda: len(made(tmp_path)) == 1)
     desk.say("Tell me a story in many words")
     await until(lambda: bool(desk.program._conversation.answering))
-    desk.program._backups.restore(made(tmp_path)[0])
+    desk.program._keeping.backups.restore(made(tmp_path)[0])
     await until(lambda: "cannot be restored while" in desk.notices)
     await desk.until_answered()
 

@@ -89,7 +89,7 @@ async def test_a_long_import_can_be_stopped(desk: Desk, tmp_path: Path) -> None:
     await choose(desk, "import", tmp_path / "long.json")
     await until(lambda: any(each.isVisible() for each in desk.window.main.findChildren(QProgressDialog)))
     (progress,) = desk.window.main.findChildren(QProgressDialog)
-    desk.program._backups.restore("none")
+    desk.program._keeping.backups.restore("none")
     assert "cannot be restored while" in desk.notices
     (stop,) = progress.findChildren(QPushButton)
     assert stop.text() == "Stop"

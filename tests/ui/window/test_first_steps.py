@@ -53,7 +53,7 @@ async def test_esc_right_after_enter_stops_the_answer(desk: Desk) -> None:
 
 async def test_a_connection_leaves_the_focus_in_the_composer(desk: Desk) -> None:
     desk.window.page.header.setFocus()
-    desk.program._use_profile("Personal", False)
+    desk.program._connections.use("Personal", keep=False)
     assert QApplication.focusWidget() is desk.window.page.composer.editor
 
 
