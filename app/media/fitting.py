@@ -16,7 +16,7 @@ from app.domain.blocks import Base64Source, DocumentBlock, ImageBlock, TextSourc
 from app.domain.models import ModelEntry
 from app.domain.pictures import PictureLimits, limits_of
 from app.errors import MediaRefused
-from app.media.kinds import Kind, kind_of
+from app.media.kinds import Kind, called, kind_of
 from app.media.reading import Given, read_file
 from app.media.workers import Answer, Workers
 
@@ -61,6 +61,10 @@ class Fitter:
             MediaRefused: it cannot be sent, whatever was done to it.
         """
         return await self._aside(lambda: self._attached(given, model, pictures))
+
+    async def attach_data(self, name: str, data: bytes, model: ModelEntry, pictures: int) -> Attachment:
+        """As `attach`."""
+        return await self.attach(Given(name, data), model, pictures)
 
     async def refit(self, attachment: Attachment, model: ModelEntry, pictures: int) -> Attachment:
         """The same file for another model or another number of pictures, made from what it was. Raises MediaRefused."""
@@ -135,19 +139,30 @@ class Fitter:
 
     def _refitted(self, attachment: Attachment, model: ModelEntry, pictures: int) -> Attachment:
         if isinstance(attachment.block, DocumentBlock):
-            if isinstance(attachment.original, Base64Source):
-                _check_pdf(attachment.name, attachment.pages, model)
-            return attachment
+            return self._document_again(attachment, model)
+        if not isinstance(attachment.original, Base64Source):
+            return attachment  # at an address or with the service: it is not here to be looked at
         limits = _limits(model, pictures, attachment.name)
-        if attachment.is_untouched and limits.fitted(attachment.was.width, attachment.was.height) == (
-            attachment.was.width,
-            attachment.was.height,
-        ):
-            return replace(attachment, tokens=limits.tokens_of(attachment.was.width, attachment.was.height))
+        shape = attachment.was.width, attachment.was.height
+        if attachment.thumbnail and attachment.is_untouched and limits.fitted(*shape) == shape:
+            return replace(attachment, tokens=limits.tokens_of(*shape))
         given = Given(attachment.name, _data_of(attachment))
         made = self._picture(given, kind_of(given.data, given.name), limits)
         kept = (Change.EDITED,) if Change.EDITED in attachment.changes else ()
-        return replace(made, id=attachment.id, changes=(*made.changes, *kept))
+        block = replace(attachment.block, source=made.block.source)
+        if made.is_untouched and made.sent == attachment.sent:
+            # it came from a message, which knows what was done to it before
+            return replace(attachment, thumbnail=made.thumbnail, tokens=made.tokens)
+        return replace(made, id=attachment.id, block=block, changes=(*made.changes, *kept))
+
+    def _document_again(self, attachment: Attachment, model: ModelEntry) -> Attachment:
+        if not isinstance(attachment.original, Base64Source):
+            return attachment
+        if not attachment.pages:
+            made = self._pdf(Given(attachment.name, _data_of(attachment)), model)
+            return replace(made, id=attachment.id, block=attachment.block)
+        _check_pdf(attachment.name, attachment.pages, model)
+        return attachment
 
     def _picture(
         self, given: Given, kind: Kind, limits: PictureLimits, edit: Mapping[str, Any] | None = None
@@ -163,7 +178,8 @@ class Fitter:
         try:
             answer = self._workers.ask("svg" if kind is Kind.SVG else "pictures", asked, given.data)
         except MediaRefused as refused:
-            raise replace(refused, name=given.name) from refused
+            detail = refused.detail or (called(given.data) if refused.reason == "damaged" else "")
+            raise replace(refused, name=given.name, detail=detail) from refused
         return _picture_of(given, answer, limits)
 
     def _pdf(self, given: Given, model: ModelEntry) -> Attachment:

@@ -66,6 +66,14 @@ def kind_of(data: bytes, name: str = "") -> Kind:
     return _text_or_nothing(head, name)
 
 
+def called(data: bytes) -> str:
+    """What a file that cannot be opened says it is."""
+    if data[4:8] == b"ftyp":
+        return "AVIF" if data[8:11] == b"avi" else "HEIC"
+    named = {b"\x89PN": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF": "GIF", b"RIF": "WebP", b"BM": "BMP", b"\0\0\1": "ICO"}
+    return next((name for mark, name in named.items() if data.startswith(mark)), "TIFF")
+
+
 def inflated(data: bytes, name: str = "") -> bytes:
     """A compressed SVG as it was; other data as it is. Raises MediaRefused: it is damaged, or swells without end."""
     if data[:2] != b"\x1f\x8b":

@@ -44,7 +44,7 @@ def take_in(db: sqlite3.Connection, some: Sequence[Kept], at_ms: int) -> None:
             )
             for message in kept.conversation.messages.values():
                 messages.add(db, id_, message)
-            if kept.draft.text:
+            if kept.draft.text or kept.draft.attachments:
                 conversations.save_draft(db, id_, kept.draft)
 
 

@@ -18,10 +18,12 @@ from app.services.identity import new_id
 from app.services.library import Library
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
+from ui.conversation.attaching import Attaching, reconciled
 from ui.conversation.branching import Branching
 from ui.conversation.page import ConversationPage
 from ui.conversation.sending import Sending
-from ui.conversation.session import Session
+from ui.conversation.session import Prompt, Session
+from ui.conversation.setups import Setups
 
 DRAFT_AFTER_MS = 400
 PHASE_TICK_MS = 1000
@@ -57,6 +59,7 @@ class ConversationPresenter(QObject):
         replies: ReplyService,
         default_setup: Callable[[], Setup],
         cost: Callable[[Conversation], float | None],
+        attaching: "Callable[[ConversationPresenter, TaskScope], Attaching]",
     ) -> None:
         """`default_setup` is what a new conversation begins with; `cost` tells what one has cost, in USD."""
         super().__init__()
@@ -67,13 +70,12 @@ class ConversationPresenter(QObject):
         self._tasks = TaskScope(self.failed.emit)
         self._sending = Sending(library, replies, self._tasks, now_ms, self)
         self._sessions: dict[str, Session] = {}
+        self._setups = Setups(library, self._tasks, self._all_sessions, self)
         self._session = self._fresh = self._blank(Draft())
         self._is_started = False
         self._was_sent_early = False
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
         self._draft_timer.timeout.connect(self._save_draft)
-        self._setup_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
-        self._setup_timer.timeout.connect(self._save_setups)
         self._phase_timer = QTimer(self, interval=PHASE_TICK_MS)
         self._phase_timer.timeout.connect(self._show_phase)
         page.composer.send_requested.connect(self._send)
@@ -84,6 +86,11 @@ class ConversationPresenter(QObject):
         page.composer.queued_edit_requested.connect(self._take_back)
         page.composer.queued_remove_requested.connect(self._drop_queued)
         page.composer.model_picked.connect(self._pick_model)
+        self.attaching = attaching(self, self._tasks)
+        page.composer.given.connect(self.attaching.take)
+        page.composer.attachment_removed.connect(self.attaching.remove)
+        page.composer.attachment_moved.connect(self.attaching.move)
+        page.composer.citations_wanted.connect(self.attaching.cite)
         page.transcript.retry_requested.connect(self.retry)
         page.transcript.edit_requested.connect(self._edit)
         self.branching = Branching(self, library, self._tasks, now_ms, self)
@@ -172,8 +179,8 @@ class ConversationPresenter(QObject):
         """The person changed what is sent besides the messages."""
         session = self._session
         session.conversation = replace(session.conversation, setup=setup)
-        session.has_new_setup = True
-        self._setup_timer.start()
+        self._setups.note(session)
+        self.attaching.recheck(session)
         self.setup_shown.emit(setup)
 
     def use_profile(self, name: str) -> None:
@@ -208,15 +215,17 @@ class ConversationPresenter(QObject):
         """Stop every answer, store what has arrived and the draft."""
         self._draft_timer.stop()
         self._phase_timer.stop()
-        self._setup_timer.stop()
         await self._tasks.close()
         await self._library.save_draft(self.shown_id, self._session.draft_to_keep)
-        await self._keep_setups()
+        await self._setups.keep()
+
+    def _all_sessions(self) -> tuple[Session, ...]:
+        return (*self._sessions.values(), self._session, self._fresh)
 
     # ---- opening
 
     def _blank(self, draft: Draft) -> Session:
-        self._fresh_setup = setup = self._default_setup()
+        self._setups.default = setup = self._default_setup()
         return Session(Conversation(id=new_id(), created_ms=now_ms(), setup=setup), draft, self)
 
     async def _begin(self, conversation_id: str, send: bool) -> None:
@@ -229,7 +238,7 @@ class ConversationPresenter(QObject):
                 self._put_text(session, session.draft.text + typed)
         finally:
             self._is_started = True
-        if (send or self._was_sent_early) and session.draft.text.strip():
+        if (send or self._was_sent_early) and not session.draft.is_empty:
             self._send(session.draft.text.strip())
 
     async def _first_session(self, conversation_id: str) -> Session:
@@ -251,7 +260,7 @@ class ConversationPresenter(QObject):
         session.folder = folder.id
         setup = folder.setup or self._default_setup()
         session.conversation = replace(session.conversation, setup=setup)
-        self._fresh_setup = setup
+        self._setups.default = setup
         self._show(session)
 
     async def _open_at(self, conversation_id: str, message_id: str, words: str) -> None:
@@ -275,7 +284,7 @@ class ConversationPresenter(QObject):
             self._fresh = self._blank(draft)
             chosen = await self._library.fresh_setup()
             if chosen is not None:
-                connected = replace(chosen, profile=self._fresh_setup.profile)
+                connected = replace(chosen, profile=self._setups.default.profile)
                 self._fresh.conversation = replace(self._fresh.conversation, setup=connected)
             return self._fresh
         session = Session(await self._library.open(conversation_id), draft, self)
@@ -285,9 +294,9 @@ class ConversationPresenter(QObject):
     def _as_begun(self) -> Session:
         """The conversation that is not stored yet, with what was entered there; else with today's default."""
         default = self._default_setup()
-        if not self._is_chosen:
+        if not self._setups.is_chosen(self._fresh.conversation.setup):
             self._fresh.conversation = replace(self._fresh.conversation, setup=default)
-            self._fresh_setup = default
+            self._setups.default = default
         return self._fresh
 
     def _show(self, session: Session) -> None:
@@ -319,8 +328,8 @@ class ConversationPresenter(QObject):
 
     def _note_draft(self, text: str, caret: int) -> None:
         session = self._session
-        session.draft = Draft(text, caret)
-        if not text and session.is_editing:
+        session.draft = replace(session.draft, text=text, caret=caret)
+        if session.draft.is_empty and session.is_editing:
             # whoever empties the field does not want to send it in that message's place
             self._cancel_edit()
         self._draft_timer.start()
@@ -332,36 +341,6 @@ class ConversationPresenter(QObject):
     def _keep_draft(self, session: Session) -> None:
         id_ = "" if session.is_new else session.conversation.id
         self._tasks.start(f"draft {id_}", partial(self._library.save_draft, id_, session.draft_to_keep))
-
-    # ---- setups
-
-    def _save_setups(self) -> None:
-        self._tasks.start("setups", self._keep_setups)
-
-    async def _keep_setups(self) -> None:
-        """Store what was changed; one write for a word that was typed, not one a letter."""
-        for session in {id(each): each for each in (*self._sessions.values(), self._session, self._fresh)}.values():
-            if not session.has_new_setup:
-                continue
-            session.has_new_setup = False
-            try:
-                await self._keep_setup(session)
-            except StoreError:
-                session.has_new_setup = True
-                raise
-
-    async def _keep_setup(self, session: Session) -> None:
-        setup = session.conversation.setup
-        if session.is_new:
-            await self._library.save_fresh_setup(setup if self._is_chosen else None)
-        else:
-            await self._library.save_setup(session.conversation.id, setup)
-
-    @property
-    def _is_chosen(self) -> bool:
-        """Whether the new conversation's setup is anything but the default; the connection is chosen elsewhere."""
-        chosen = replace(self._fresh.conversation.setup, profile="")
-        return chosen != replace(self._fresh_setup, profile="")
 
     # ---- editing
 
@@ -390,10 +369,20 @@ class ConversationPresenter(QObject):
         session = self._session
         self._page.composer.show_text(session.draft.text, session.draft.caret)
         self._page.composer.set_editing(session.is_editing)
-        self._page.composer.show_queue(session.queued)
+        self._page.composer.show_queue([each.shown for each in session.queued])
+        session.slots = reconciled(session.slots, session.draft.attachments)
+        self._page.composer.show_attachments(session.slots)
+        self.attaching.recheck(session)
+
+    def attachments_changed(self, session: Session) -> None:
+        if session is self._session:
+            self._page.composer.show_attachments(session.slots)
+            self._draft_timer.start()
+        else:
+            self._keep_draft(session)
 
     def _put_text(self, session: Session, text: str) -> None:
-        session.draft = Draft(text, len(text))
+        session.draft = replace(session.draft, text=text, caret=len(text))
         if session is self._session:
             self._page.composer.show_text(text, len(text))
             self._draft_timer.start()
@@ -405,7 +394,7 @@ class ConversationPresenter(QObject):
 
     def _send(self, text: str) -> None:
         if self._is_started:
-            self._sending.send(self._session, text)
+            self._sending.send(self._session, Prompt(text, self._session.draft.attachments))
         else:
             self._was_sent_early = True
 

@@ -12,7 +12,7 @@ from app.domain.attachments import Change
 from app.domain.pictures import PictureLimits
 from app.errors import MediaRefused
 from app.media.cleaning import cleaned
-from app.media.kinds import Kind
+from app.media.kinds import Kind, called
 
 MOST_PIXELS: Final = 90_000_000
 """Of a picture that is decoded: four bytes each."""
@@ -154,21 +154,13 @@ def _opened(data: bytes, kind: Kind) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=[each for each in formats if each != "MPO"])
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise MediaRefused("", "damaged", _called(data)) from error
+        raise MediaRefused("", "damaged", called(data)) from error
     width, height = image.size
     if width < 1 or height < 1:
-        raise MediaRefused("", "damaged", _called(data))
+        raise MediaRefused("", "damaged", called(data))
     if width * height > MOST_PIXELS:
         raise MediaRefused("", "bomb", f"{width:,} × {height:,} pixels")
     return image
-
-
-def _called(data: bytes) -> str:
-    """What a file that cannot be opened says it is."""
-    if data[4:8] == b"ftyp":
-        return "AVIF" if data[8:11] == b"avi" else "HEIC"
-    named = {b"\x89PN": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF": "GIF", b"RIF": "WebP", b"BM": "BMP", b"\0\0\1": "ICO"}
-    return next((name for mark, name in named.items() if data.startswith(mark)), "TIFF")
 
 
 def _load(image: Image.Image) -> None:
