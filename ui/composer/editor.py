@@ -1,7 +1,15 @@
 """The composer's text field: plain text, grows with what is in it, and knows which keys mean more than a letter."""
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QResizeEvent, QTextOption
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QTextOption,
+)
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ui.composer.characters import characters_before, units_before
@@ -134,7 +142,14 @@ class Editor(QPlainTextEdit):
     def _is_bare(self, event: QKeyEvent) -> bool:
         return not event.modifiers() & _MODIFIERS
 
-    # ---- pasting
+    # ---- dropping and pasting
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Text of this window's own; what comes from elsewhere is the whole window's to take."""
+        if event.source() is None:
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasText() or source.hasUrls() or source.hasImage() or source.hasHtml()

@@ -96,7 +96,7 @@ def _as_bmp(image: QImage) -> bytes:
     """The pixels as they are: encoding them would take longer than handing them on."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"BMP")
+    image.save(buffer, "BMP")  # type: ignore[call-overload]  # the stubs want bytes, which it refuses
     return bytes(buffer.data().data())
 
 

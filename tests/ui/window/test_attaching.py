@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.settings.file import read_settings
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
-from tests.support.pictures import picture
+from tests.support.pictures import opened, picture
 from tests.support.waiting import until
 from ui.composer.chips import Chip
 
@@ -93,6 +93,17 @@ async def test_a_pasted_bitmap_becomes_an_attachment_and_needs_no_text(desk: Des
     await desk.until_answered()
     (image,) = sent(simulator)
     assert data_of(image) == picture()
+
+
+async def test_a_picture_that_qt_holds_is_pasted_too(desk: Desk) -> None:
+    image = QImage(50, 30, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.blue)
+    data = QMimeData()
+    data.setImageData(image)
+    desk.window.page.composer.editor.insertFromMimeData(data)
+    (chip,) = await read(desk, 1)
+    assert chip.slot.attachment is not None
+    assert opened(chip.slot.attachment.block).convert("RGB").getpixel((5, 5)) == (0, 0, 255)
 
 
 async def test_of_text_and_a_picture_the_text_is_pasted(desk: Desk) -> None:
