@@ -17,13 +17,31 @@ from app.domain.blocks import Base64Source, DocumentBlock, ImageBlock, Source, T
 _PLAIN: Final = ("id", "name", "tokens", "detail", "pages", "thumbnail")
 
 
-def save(db: sqlite3.Connection, conversation_id: str, attachments: Sequence[Attachment]) -> None:
-    """Put these in place of what is there. Inside a transaction."""
-    db.execute("DELETE FROM attachments WHERE conversation_id = ?", (conversation_id,))
+def save(
+    db: sqlite3.Connection, conversation_id: str, attachments: Sequence[Attachment], known: Sequence[Attachment]
+) -> None:
+    """Put these in place of what is there. Inside a transaction.
+
+    Args:
+        known: what is there for sure; of it nothing is written again but its place, for it may be large.
+    """
+    stored = {each.id for each in attachments if any(each is other for other in known)}
+    there = [str(id_) for (id_,) in _ids(db, conversation_id) if id_ not in stored]
     db.executemany(
-        "INSERT INTO attachments VALUES (?, ?, ?, ?, ?)",
-        [(conversation_id, place, *_row(each)) for place, each in enumerate(attachments)],
+        "DELETE FROM attachments WHERE conversation_id = ? AND id = ?", [(conversation_id, id_) for id_ in there]
     )
+    for place, each in enumerate(attachments):
+        if each.id in stored:
+            query = "UPDATE attachments SET place = ? WHERE conversation_id = ? AND id = ?"
+            db.execute(query, (place, conversation_id, each.id))
+        else:
+            db.execute(
+                "INSERT INTO attachments VALUES (?, ?, ?, ?, ?, ?)", (conversation_id, each.id, place, *_row(each))
+            )
+
+
+def _ids(db: sqlite3.Connection, conversation_id: str) -> list[tuple[object]]:
+    return db.execute("SELECT id FROM attachments WHERE conversation_id = ?", (conversation_id,)).fetchall()
 
 
 def load(db: sqlite3.Connection, conversation_id: str) -> tuple[Attachment, ...]:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
+from app.domain.attachments import Attachment
 from app.domain.conversation import Conversation, Draft
 from app.domain.request import Setup
 from app.errors import ConversationGone
@@ -94,12 +95,11 @@ def draft(db: sqlite3.Connection, conversation_id: str) -> Draft | None:
     return None if row is None else Draft(row[0], row[1], attaching.load(db, conversation_id))
 
 
-def save_draft(db: sqlite3.Connection, conversation_id: str, draft: Draft, *, attached_anew: bool = True) -> None:
-    """`attached_anew`: what is attached is another than what is stored, and is written too."""
+def save_draft(db: sqlite3.Connection, conversation_id: str, draft: Draft, attached: Sequence[Attachment] = ()) -> None:
+    """`attached` is what is stored of its attachments already."""
     with transaction(db):
         _save_text(db, conversation_id, draft)
-        if attached_anew:
-            attaching.save(db, conversation_id, draft.attachments)
+        attaching.save(db, conversation_id, draft.attachments, attached)
 
 
 def _save_text(db: sqlite3.Connection, conversation_id: str, draft: Draft) -> None:

@@ -128,11 +128,12 @@ MIGRATIONS = (
     -- what lies beside a draft's text; sent is empty where it is the original
     CREATE TABLE attachments (
         conversation_id TEXT NOT NULL,
+        id TEXT NOT NULL,
         place INTEGER NOT NULL,
         facts TEXT NOT NULL,
         original TEXT NOT NULL,
         sent TEXT NOT NULL,
-        PRIMARY KEY (conversation_id, place)
+        PRIMARY KEY (conversation_id, id)
     ) STRICT;
     CREATE TRIGGER draft_removed AFTER DELETE ON drafts BEGIN
         DELETE FROM attachments WHERE conversation_id = old.conversation_id;

@@ -286,10 +286,10 @@ class Store:
 
         def save() -> None:
             # with every word that is typed the text is written, and not the pictures beside it
-            known = self._attached.get(conversation_id)
-            is_new = known is None or list(map(id, known)) != list(map(id, draft.attachments))
-            conversations.save_draft(self._db, conversation_id, draft, attached_anew=is_new)
-            self._attached[conversation_id] = draft.attachments
+            known = self._attached.pop(conversation_id, ())
+            conversations.save_draft(self._db, conversation_id, draft, known)
+            if draft.attachments:
+                self._attached[conversation_id] = draft.attachments
 
         await self._run(save)
 

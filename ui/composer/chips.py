@@ -35,12 +35,16 @@ class Slot:
 def facts_of(attachment: Attachment) -> str:
     """What is sent, in a few words."""
     sent = attachment.sent
-    tokens = f"{attachment.tokens:,} tokens"
     if attachment.is_picture:
-        return f"{sent.width:,} × {sent.height:,} · {size(sent.bytes)} · {tokens}"
+        return f"{sent.width:,} × {sent.height:,} · {size(sent.bytes)}"
     if attachment.pages:
-        return f"{counted(attachment.pages, 'page')} · {size(sent.bytes)} · about {tokens}"
-    return f"{size(sent.bytes)} · about {tokens}"
+        return f"{counted(attachment.pages, 'page')} · {size(sent.bytes)}"
+    return size(sent.bytes)
+
+
+def cost_of(attachment: Attachment) -> str:
+    """Its tokens; of what only the service can count, about so many."""
+    return f"{'' if attachment.is_picture else 'about '}{counted(attachment.tokens, 'token')}"
 
 
 def changes_of(attachment: Attachment) -> str:
@@ -111,12 +115,14 @@ class Chip(QFrame):
         attachment = slot.attachment
         name = visible(slot.name) or ("Picture" if attachment is None or attachment.is_picture else "Document")
         facts = slot.problem or ("Being read…" if attachment is None else facts_of(attachment))
-        note = "" if attachment is None else changes_of(attachment)
+        changes = "" if attachment is None else changes_of(attachment)
+        cost = "" if attachment is None else cost_of(attachment)
+        note = " · ".join(each for each in (cost, changes) if each)
         self.name.show_text(name)
         self.facts.show_text(facts)
         self.note.show_text(note)
         self.note.setVisible(bool(note))
-        dress(self, tone="error" if slot.problem else "caution" if note else "quiet")
+        dress(self, tone="error" if slot.problem else "caution" if changes else "quiet")
         told = ". ".join(each for each in (f"Attachment: {name}", facts, note) if each)
         self.setAccessibleName(told if attachment is None or not attachment.alt else f"{told}. {attachment.alt}")
         self.setToolTip("\n".join(each for each in (name, facts, note) if each))

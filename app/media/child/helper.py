@@ -7,6 +7,7 @@ system has such bounds.
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import IO, Any, Final
@@ -15,6 +16,7 @@ from app.errors import MediaRefused
 
 MEMORY_BYTES: Final = 900 << 20
 """Of addresses; what is resident is less by the libraries' size."""
+NICE: Final = 5
 CPU_S: Final = 6
 """For one file."""
 
@@ -24,6 +26,8 @@ Task = Callable[[dict[str, Any], bytes], Done]
 
 def main(role: str) -> None:
     """Answer until the input ends. `role` is one of `pictures`, `svg`, `documents`."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)  # whoever types at the window goes first
     task = _loaded(role)
     _give_up_rights(files=role == "svg")
     source, target = sys.stdin.buffer, sys.stdout.buffer
