@@ -45,7 +45,7 @@ def take_in(db: sqlite3.Connection, some: Sequence[Kept], at_ms: int) -> None:
             newest = own[-1] if own else None
             db.execute(_PUT_AWAY, (at_ms, kept.pinned, kept.unread, *_newest(newest, seq - 1, kept.conversation), id_))
             held += [(id_, each) for each in own]
-            if kept.draft.text:
+            if kept.draft.text or kept.draft.attachments:
                 conversations.save_draft(db, id_, kept.draft)
         messages.add_all(db, first, held)
 

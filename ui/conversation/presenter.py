@@ -17,10 +17,11 @@ from app.services.accounts import SIMULATOR
 from app.services.library import Library
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
+from ui.conversation.attaching import Attaching, reconciled
 from ui.conversation.branching import Branching
 from ui.conversation.page import ConversationPage
 from ui.conversation.sending import Sending
-from ui.conversation.session import Session
+from ui.conversation.session import Prompt, Session
 from ui.conversation.sessions import Sessions
 
 DRAFT_AFTER_MS = 400
@@ -57,6 +58,7 @@ class ConversationPresenter(QObject):
         replies: ReplyService,
         default_setup: Callable[[], Setup],
         cost: Callable[[Conversation], float | None],
+        attaching: "Callable[[ConversationPresenter, TaskScope], Attaching]",
     ) -> None:
         """`default_setup` is what a new conversation begins with; `cost` tells what one has cost, in USD."""
         super().__init__()
@@ -82,6 +84,11 @@ class ConversationPresenter(QObject):
         page.composer.queued_edit_requested.connect(self._take_back)
         page.composer.queued_remove_requested.connect(self._drop_queued)
         page.composer.model_picked.connect(self._pick_model)
+        self.attaching = attaching(self, self._tasks)
+        page.composer.given.connect(self.attaching.take)
+        page.composer.attachment_removed.connect(self.attaching.remove)
+        page.composer.attachment_moved.connect(self.attaching.move)
+        page.composer.citations_wanted.connect(self.attaching.cite)
         page.transcript.retry_requested.connect(self.retry)
         page.transcript.edit_requested.connect(self._edit)
         self.branching = Branching(self, library, self._tasks, now_ms, self)
@@ -173,6 +180,7 @@ class ConversationPresenter(QObject):
         session.conversation = replace(session.conversation, setup=setup)
         session.has_new_setup = True
         self._setup_timer.start()
+        self.attaching.recheck(session)
         self.setup_shown.emit(setup)
 
     def use_profile(self, name: str) -> None:
@@ -222,7 +230,7 @@ class ConversationPresenter(QObject):
                 self._put_text(session, session.draft.text + typed)
         finally:
             self._sessions.has_begun = True
-        if (send or self._was_sent_early) and session.draft.text.strip():
+        if (send or self._was_sent_early) and not session.draft.is_empty:
             self._send(session.draft.text.strip())
 
     async def _first_session(self, conversation_id: str) -> Session:
@@ -281,8 +289,8 @@ class ConversationPresenter(QObject):
 
     def _note_draft(self, text: str, caret: int) -> None:
         session = self._session
-        session.draft = Draft(text, caret)
-        if not text and session.is_editing:
+        session.draft = replace(session.draft, text=text, caret=caret)
+        if session.draft.is_empty and session.is_editing:
             # whoever empties the field does not want to send it in that message's place
             self._cancel_edit()
         self._draft_timer.start()
@@ -327,10 +335,20 @@ class ConversationPresenter(QObject):
         session = self._session
         self._page.composer.show_text(session.draft.text, session.draft.caret)
         self._page.composer.set_editing(session.is_editing)
-        self._page.composer.show_queue(session.queued)
+        self._page.composer.show_queue([each.shown for each in session.queued])
+        session.slots = reconciled(session.slots, session.draft.attachments)
+        self._page.composer.show_attachments(session.slots)
+        self.attaching.recheck(session)
+
+    def attachments_changed(self, session: Session) -> None:
+        if session is self._session:
+            self._page.composer.show_attachments(session.slots)
+            self._draft_timer.start()
+        else:
+            self._keep_draft(session)
 
     def _put_text(self, session: Session, text: str) -> None:
-        session.draft = Draft(text, len(text))
+        session.draft = replace(session.draft, text=text, caret=len(text))
         if session is self._session:
             self._page.composer.show_text(text, len(text))
             self._draft_timer.start()
@@ -342,7 +360,7 @@ class ConversationPresenter(QObject):
 
     def _send(self, text: str) -> None:
         if self._sessions.has_begun:
-            self._sending.send(self._session, text)
+            self._sending.send(self._session, Prompt(text, self._session.draft.attachments))
         else:
             self._was_sent_early = True
 

@@ -27,6 +27,7 @@ COMMANDS = (
     Command("retry", "Retry the last answer", ("Ctrl+R",), "answer"),
     Command("copy_last", "Copy the last answer", ("Ctrl+Shift+C",), "answer"),
     Command("focus_composer", "Go to the composer", ("Ctrl+L", "Shift+Esc"), "view"),
+    Command("attach", "Attach files…", ("Ctrl+Shift+F",), "view"),
     Command("find", "Find in this conversation", ("Ctrl+F",), "view"),
     Command("find_next", "Next hit", ("F3",)),
     Command("find_previous", "Previous hit", ("Shift+F3",)),

@@ -20,7 +20,7 @@ from ui.widgets.toast import Toast
 
 IN_THE_CENTRE = frozenset(
     (
-        *("new_conversation", "focus_composer", "choose_model", "find", "find_next", "find_previous"),
+        *("new_conversation", "focus_composer", "attach", "choose_model", "find", "find_next", "find_previous"),
         *("previous_message", "next_message"),
     )
 )
@@ -90,6 +90,7 @@ class Commands(QObject):
         conversation.branching.undo_offered.connect(self._offer_undo)
         conversation.branching.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.confirm_wanted.connect(self._confirm)
+        conversation.attaching.confirm_wanted.connect(self._confirm)
         conversation.branching.conversation_emptied.connect(lambda id_: library.delete([id_]))
         library.folder_removed.connect(self._offer_folder)
         library.begin_requested.connect(self._begin_in)
@@ -155,7 +156,7 @@ class Commands(QObject):
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Delete")
+        box.setWindowTitle(verb)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(question)
         box.addButton(QMessageBox.StandardButton.Cancel)

@@ -67,6 +67,11 @@ SWITCH_PX = (28, 16)
 COMPOSER_SHARE = 0.4
 """Of the window's height: the composer grows no further."""
 COMPOSER_TEXT_PX = 15
+ATTACHMENT_PX = (240, 64)
+"""Width and height of an attachment above the text."""
+ATTACHMENT_ROWS = 2
+"""So many are seen at once; beyond them they scroll."""
+THUMBNAIL_PX = 56
 FORM_PX = 460
 """Width of the form for a key."""
 FORM_TOP_PX = 96

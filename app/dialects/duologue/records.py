@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from app.dialects.blocks import block_from_wire, block_to_wire
+from app.dialects.blocks import block_from_wire, block_to_wire, blocks_from_wire
 from app.dialects.duologue.shapes import fits
 from app.dialects.duologue.values import (
     MALFORMED,
@@ -24,6 +24,7 @@ from app.dialects.duologue.values import (
     setup_from_raw,
     setup_to_raw,
 )
+from app.domain.attachments import attachments_of, message_blocks
 from app.domain.blocks import UNREADABLE, Block, RawBlock, TextBlock, unreadable
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.library import Folder, Kept
@@ -75,7 +76,7 @@ def kept_to_raw(kept: Kept, folders: Sequence[Folder]) -> dict[str, Any]:
         "created_ms": _shown(conversation.created_ms),
         **({} if folder is None else {"folder": folder}),
         **{name: True for name in ("pinned", "unread") if getattr(kept, name)},
-        **({"draft": {"text": kept.draft.text, "caret": kept.draft.caret}} if kept.draft.text else {}),
+        **({"draft": _draft_to_raw(kept.draft)} if kept.draft.text or kept.draft.attachments else {}),
         "setup": setup_to_raw(conversation.setup),
         "leaf": places.get(conversation.leaf or ""),
         "messages": [_message_to_raw(each, places) for each in conversation.messages.values()],
@@ -258,10 +259,15 @@ def _setup(raw: Mapping[str, Any]) -> Setup:
     return replace(setup, model=model) if isinstance(model, str) and not setup.model else setup
 
 
+def _draft_to_raw(draft: Draft) -> dict[str, Any]:
+    attached = [block_to_wire(each) for each in message_blocks(draft.attachments, "")]
+    return {"text": draft.text, "caret": draft.caret, **({"attached": attached} if attached else {})}
+
+
 def _draft(raw: Any) -> Draft:
-    match raw:
-        case {"text": str(text), "caret": int(caret)} if 0 <= caret <= len(text):
-            return Draft(text, caret)
-        case {"text": str(text)}:
-            return Draft(text, len(text))
-    return Draft()
+    if not isinstance(raw, Mapping) or not isinstance(text := raw.get("text"), str):
+        return Draft()
+    caret, attached = raw.get("caret"), raw.get("attached")
+    blocks = blocks_from_wire(attached, where="/draft/attached") if isinstance(attached, list) else ()
+    found = attachments_of("draft", blocks)
+    return Draft(text, caret if isinstance(caret, int) and 0 <= caret <= len(text) else len(text), found)

@@ -1,0 +1,79 @@
+"""Files, screenshots and what is dropped, joined to the conversation; the engine for them, made with the first file."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from app.domain.models import Catalogue, ModelEntry
+from ui.bridge.tasks import TaskScope
+from ui.conversation.attaching import Attaching
+from ui.conversation.presenter import ConversationPresenter
+from ui.conversation.session import Session
+from ui.shell.dropping import Dropping
+from ui.shell.window import Window
+
+if TYPE_CHECKING:
+    from app.media.fitting import Fitter
+
+FILES = "Pictures, PDFs and texts (*)"
+
+
+class Media(QObject):
+    """Owns the engine for files. `close` ends its processes."""
+
+    def __init__(self, window: Window, catalogue: Callable[[], Catalogue], parent: QObject) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._catalogue = catalogue
+        self._made: Fitter | None = None
+
+    def fitter(self) -> "Fitter":
+        """The engine, made when it is first asked for: a start has no use for it."""
+        if self._made is None:
+            from app.media.fitting import Fitter
+
+            self._made = Fitter()
+        return self._made
+
+    def attaching(self, presenter: ConversationPresenter, tasks: TaskScope) -> Attaching:
+        """What takes files for a presenter's conversations."""
+        return Attaching(presenter, tasks, self.fitter, self.model_of, self._fetch, presenter)
+
+    def join(self, presenter: ConversationPresenter) -> None:
+        """Take what is dropped on the window and chosen in a dialog."""
+        self.dropping = dropping = Dropping(self._window.main)
+        composer = self._window.page.composer
+        dropping.given.connect(presenter.attaching.take)
+        dropping.text_given.connect(composer.editor.insertPlainText)
+        composer.attach_requested.connect(partial(self.choose, presenter))
+
+    def choose(self, presenter: ConversationPresenter) -> None:
+        """Ask for files, and attach them."""
+        from ui.composer.given import Given
+
+        dialog = QFileDialog(self._window.main, "Attach files", "", FILES)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda paths: presenter.attaching.take_given(Given(paths=tuple(paths))))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def model_of(self, session: Session) -> ModelEntry:
+        """The model that a conversation is for; the recommended one stands in for what is not known."""
+        catalogue = self._catalogue()
+        return catalogue.find(session.conversation.setup.model) or catalogue.default
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+
+    async def _fetch(self, address: str) -> bytes:
+        def load() -> Any:
+            from app.client.fetching import fetch_picture
+
+            return fetch_picture
+
+        return bytes(await (await asyncio.to_thread(load))(address))
