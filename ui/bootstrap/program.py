@@ -238,7 +238,13 @@ class Program(QObject):
         replies = ReplyService(self._connect, self._store, self._models)
         self._media = Media(window, self._models, self)
         self._conversation = ConversationPresenter(
-            window.page, library, replies, self._default_setup, self._catalogue.cost, self._media.attaching
+            window.page,
+            library,
+            replies,
+            self._default_setup,
+            self._catalogue.cost,
+            self._media.attaching,
+            self._models,
         )
         self._media.join(self._conversation)
         self._rows = LibraryPresenter(

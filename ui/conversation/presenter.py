@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.library import Folder
+from app.domain.models import Catalogue
 from app.domain.request import Setup
 from app.domain.stream import ClientEvent, ResponseStarted, Retrying
 from app.errors import ConversationGone, DuologueError, StoreError
@@ -19,6 +20,7 @@ from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
 from ui.conversation.attaching import Attaching, reconciled
 from ui.conversation.branching import Branching
+from ui.conversation.healing import Healing
 from ui.conversation.page import ConversationPage
 from ui.conversation.sending import Sending
 from ui.conversation.session import Prompt, Session
@@ -59,6 +61,7 @@ class ConversationPresenter(QObject):
         default_setup: Callable[[], Setup],
         cost: Callable[[Conversation], float | None],
         attaching: "Callable[[ConversationPresenter, TaskScope], Attaching]",
+        catalogue: Callable[[], Catalogue],
     ) -> None:
         """`default_setup` is what a new conversation begins with; `cost` tells what one has cost, in USD."""
         super().__init__()
@@ -97,6 +100,11 @@ class ConversationPresenter(QObject):
         page.transcript.follow_requested.connect(self.branching.follow)
         page.transcript.delete_requested.connect(self.branching.delete)
         page.transcript.answer_edited.connect(self.branching.change_answer)
+        self.healing = Healing(self, library, catalogue, self._tasks, self)
+        self.healing.found.connect(page.show_findings)
+        page.fix_requested.connect(self.healing.fix)
+        page.transcript.leave_out_requested.connect(self.healing.leave_out)
+        page.transcript.take_in_requested.connect(self.healing.take_in)
         page.transcript.continue_requested.connect(lambda id_: self._sending.go_on(self._session, id_))
 
     # ---- what the shell asks for
@@ -180,6 +188,7 @@ class ConversationPresenter(QObject):
         session.conversation = replace(session.conversation, setup=setup)
         session.has_new_setup = True
         self._setup_timer.start()
+        self.healing.look()
         self.attaching.recheck(session)
         self.setup_shown.emit(setup)
 
@@ -214,6 +223,7 @@ class ConversationPresenter(QObject):
         self._draft_timer.stop()
         self._phase_timer.stop()
         self._setup_timer.stop()
+        self.healing.stop()
         await self._tasks.close()
         await self._library.save_draft(self.shown_id, self._session.draft_to_keep)
         await self._sessions.keep_setups()
@@ -274,6 +284,7 @@ class ConversationPresenter(QObject):
         self._page.take_focus()
         self.shown.emit(self.shown_id)
         self.setup_shown.emit(conversation.setup)
+        self.healing.forget()
 
     @property
     def session(self) -> Session:
@@ -364,6 +375,12 @@ class ConversationPresenter(QObject):
         else:
             self._was_sent_early = True
 
+    def add(self, role: Role) -> None:
+        """Put what is typed at the end of the path, as the person's message or as an answer, and ask for nothing."""
+        session = self._session
+        if self._sessions.has_begun and not session.is_busy and session.draft.text.strip():
+            self._sending.add(session, Prompt(session.draft.text.strip(), session.draft.attachments), role)
+
     def _take_back(self, place: int) -> None:
         self._sending.take_back(self._session, place)
         self._page.take_focus()
@@ -393,11 +410,13 @@ class ConversationPresenter(QObject):
             self._page.transcript.jump_to_end()
             if was_new:
                 self.shown.emit(session.conversation.id)
+        self.healing.look()
         self.rows_changed.emit()
 
     def path_changed(self, session: Session) -> None:
         if session is self._session:
             self._show_path(session)
+            self.healing.look()
 
     def retry_fell_back(self, session: Session, known: Mapping[str, Any]) -> None:
         self.retry_failed.emit(dict(known))
@@ -433,6 +452,7 @@ class ConversationPresenter(QObject):
             self._page.transcript.finish(message)
             self._page.composer.set_busy(False)
             self._show_cost()
+            self.healing.look()
         elif message.state is not MessageState.STOPPED:
             self.ended_unseen.emit(session.conversation.id)
         self.rows_changed.emit()

@@ -62,6 +62,12 @@ class Sending:
             session.enqueue(prompt)
             self._view.draft_changed(session)
 
+    def add(self, session: Session, prompt: Prompt, role: Role) -> None:
+        """Put a message at the end of the path, and ask for no answer. Not while one is being made."""
+        if not session.is_busy:
+            session.asking = prompt
+            self._start(session, partial(self._put, session, prompt, role))
+
     def retry(self, session: Session, message_id: str) -> None:
         """Ask again for an answer (the last one if none is named); the earlier one stays beside it."""
         messages, path = session.conversation.messages, session.conversation.path
@@ -140,12 +146,16 @@ class Sending:
 
     async def _ask(self, session: Session, prompt: Prompt) -> None:
         """Store the prompt, then ask for its answer: what was typed is on the disk before it leaves the machine."""
+        await self._put(session, prompt, Role.USER)
+        await self._replies.reply(session.conversation, session)
+
+    async def _put(self, session: Session, prompt: Prompt, role: Role) -> None:
         was_new = session.is_new
         conversation = session.conversation
         if was_new:
             conversation = replace(conversation, title=title_from(prompt.shown), created_ms=self._now_ms())
         blocks = message_blocks(prompt.attachments, prompt.text)
-        message = Message(new_id(), session.parent_of_next, Role.USER, blocks, created_ms=self._now_ms())
+        message = Message(new_id(), session.parent_of_next, role, blocks, created_ms=self._now_ms())
         session.conversation = await self._library.add(conversation, message, session.folder)
         session.resend_of = None
         session.fallback_leaf = None
@@ -154,7 +164,6 @@ class Sending:
         if was_new:
             await self._library.save_draft("", Draft())
         await self._library.save_draft(conversation.id, session.draft_to_keep)
-        await self._replies.reply(session.conversation, session)
 
     async def _retry(self, session: Session, prompt: str | None) -> None:
         session.conversation = await self._library.show_branch(session.conversation, prompt)
