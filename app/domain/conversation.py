@@ -47,6 +47,8 @@ class ReplyFacts:
     """How long the thinking blocks took, by their index in decimal digits; measured here, the API does not tell."""
     error: Mapping[str, Any] | None = None
     """`{"class": str, …fields of the error}`: enough for the window's sentence after a restart."""
+    asked: str = ""
+    """Digest of the setup that it was asked with, under which the store keeps that. Empty: not known."""
     prefix: str = ""
     """Digest of what was asked: thinking in this answer is taken back only after the same. Empty: not known."""
     thinking_refused: bool = False

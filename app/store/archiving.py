@@ -29,7 +29,10 @@ def load(db: sqlite3.Connection, conversation_id: str) -> Kept:
     query = "SELECT folder, pinned, unread FROM conversations WHERE id = ?"
     folder, pinned, unread = db.execute(query, (conversation_id,)).fetchone()
     draft = conversations.draft(db, conversation_id) or Draft()
-    return Kept(conversation, str(folder), bool(pinned), bool(unread), draft)
+    named = dict.fromkeys(filter(None, map(messages.asked_of, conversation.messages.values())))
+    found = {digest: messages.setup_asked(db, digest) for digest in named}
+    setups = {digest: setup for digest, setup in found.items() if setup is not None}
+    return Kept(conversation, str(folder), bool(pinned), bool(unread), draft, setups)
 
 
 def take_in(db: sqlite3.Connection, some: Sequence[Kept], at_ms: int) -> None:
@@ -44,6 +47,7 @@ def take_in(db: sqlite3.Connection, some: Sequence[Kept], at_ms: int) -> None:
             seq += len(own)
             newest = own[-1] if own else None
             db.execute(_PUT_AWAY, (at_ms, kept.pinned, kept.unread, *_newest(newest, seq - 1, kept.conversation), id_))
+            messages.keep_setups(db, kept.setups)
             held += [(id_, each) for each in own]
             if kept.draft.text or kept.draft.attachments:
                 conversations.save_draft(db, id_, kept.draft)

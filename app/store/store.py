@@ -204,9 +204,17 @@ class Store:
         """Add a message, or replace the one with its id."""
         await self._run(lambda: messages.put(self._db, self._growing, conversation_id, message))
 
-    async def put_leaf(self, conversation_id: str, message: Message) -> None:
-        """Add a message and make it the end of the active path, both or neither."""
-        await self._run(lambda: self._put_leaf(conversation_id, message))
+    async def put_leaf(self, conversation_id: str, message: Message, asked: Setup | None = None) -> None:
+        """Add a message and make it the end of the active path, both or neither.
+
+        Args:
+            asked: the setup that its facts name, to be kept with it.
+        """
+        await self._run(lambda: self._put_leaf(conversation_id, message, asked))
+
+    async def setup_asked(self, digest: str) -> Setup | None:
+        """What an answer was asked with, by the digest that its facts name; None where it is not kept."""
+        return await self._run(lambda: messages.setup_asked(self._db, digest))
 
     async def add(self, conversation: Conversation, message: Message, folder: str = "") -> None:
         """Store a conversation with its first message, both or neither; in the folder of that id, if there is one."""
@@ -409,9 +417,9 @@ class Store:
 
         return await self._worker.run(guarded)
 
-    def _put_leaf(self, conversation_id: str, message: Message) -> None:
+    def _put_leaf(self, conversation_id: str, message: Message, asked: Setup | None = None) -> None:
         with transaction(self._db):
-            messages.put(self._db, self._growing, conversation_id, message)
+            messages.put(self._db, self._growing, conversation_id, message, asked)
             conversations.set_leaf(self._db, conversation_id, message.id)
 
     def _pay(self) -> None:

@@ -1,9 +1,11 @@
 """Stores to export from and to import into, and a library with one of everything."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app.dialects.duologue.asked import digest_of
 from app.domain.blocks import (
     Base64Source,
     Block,
@@ -53,9 +55,11 @@ SETUP = Setup(
     betas=("a-1", "b-2"),
     extra_headers={"x-team": "blue"},
 )
+ASKED = Setup(model="claude-opus-4-8", system=(TextBlock("Be kind."),), extra_headers={"x-team": "red"})
 FACTS = ReplyFacts(
     "claude", "msg_1", "req_1", "end_turn", usage=TokenUsage(3, output_tokens=5, extra={"tier": 1}), thought_ms={"0": 9}
 )
+FACTS = replace(FACTS, asked=digest_of(ASKED))
 
 
 class Library:
@@ -142,6 +146,7 @@ async def full(library: Library) -> str:
         pinned=True,
         unread=True,
         draft=Draft("and tomor", 3),
+        setups={digest_of(ASKED): ASKED},
     )
     await library.put(said(Role.USER, "Hello"), title="Hello")
     return id_
