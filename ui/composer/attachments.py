@@ -91,6 +91,18 @@ class Attachments(QWidget):
         elif had_focus:
             self.emptied.emit()
 
+    def lead_to(self, field: QWidget) -> None:
+        """Let Tab come here right before it comes to `field`."""
+        before = field
+        # a widget with a proxy stands for that, which is the field
+        while before is field or before.focusProxy() is not None or self.isAncestorOf(before):
+            previous = before.previousInFocusChain()
+            assert previous is not None, "a chain has no end"
+            before = previous
+        for each in (*(part for chip in self._chips for part in (chip, chip.remove)), self.cite):
+            QWidget.setTabOrder(before, each)
+            before = each
+
     def _chip(self, chip: Chip | None, slot: Slot) -> Chip:
         if chip is not None:
             if chip.slot != slot:
