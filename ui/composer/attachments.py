@@ -91,14 +91,9 @@ class Attachments(QWidget):
         elif had_focus:
             self.emptied.emit()
 
-    def lead_to(self, field: QWidget) -> None:
-        """Let Tab come here right before it comes to `field`."""
+    def follow(self, field: QWidget) -> None:
+        """Let Tab come here right after `field`."""
         before = field
-        # a widget with a proxy stands for that, which is the field
-        while before is field or before.focusProxy() is not None or self.isAncestorOf(before):
-            previous = before.previousInFocusChain()
-            assert previous is not None, "a chain has no end"
-            before = previous
         for each in (*(part for chip in self._chips for part in (chip, chip.remove)), self.cite):
             QWidget.setTabOrder(before, each)
             before = each
