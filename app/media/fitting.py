@@ -73,18 +73,20 @@ class Fitter:
     async def edited(
         self, attachment: Attachment, model: ModelEntry, pictures: int, crop: Box | None, cover: Sequence[Box]
     ) -> Attachment:
-        """The picture with boxes painted black, then cut to `crop`. What was there is not in the result any more.
+        """The picture with boxes painted black, then cut to `crop`; in pixels of the picture as it is sent.
 
-        Raises MediaRefused.
+        What was covered or cut away is not in the result any more. Raises MediaRefused.
         """
 
         def work() -> Attachment:
             limits = _limits(model, pictures, attachment.name)
-            given = Given(attachment.name, _data_of(attachment))
+            assert isinstance(attachment.block.source, Base64Source)
+            given = Given(attachment.name, _decoded(attachment.block.source.data, attachment.name))
             edit = {"crop": crop, "cover": [list(each) for each in cover]}
             made = self._picture(given, Kind(kind_of(given.data, given.name)), limits, edit)
             # what was sent is now what it was: the covered pixels are kept nowhere
-            return replace(made, id=attachment.id, original=made.block.source, was=made.sent)
+            block = replace(attachment.block, source=made.block.source)
+            return replace(made, id=attachment.id, block=block, original=block.source, was=made.sent)
 
         return await self._aside(work)
 

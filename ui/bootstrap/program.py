@@ -236,7 +236,7 @@ class Program(QObject):
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
         replies = ReplyService(self._connect, self._store, self._models)
-        self._media = Media(window, self._models, self)
+        self._media = Media(window, self._theme, self._models, self)
         self._conversation = ConversationPresenter(
             window.page,
             library,

@@ -91,6 +91,13 @@ class Attachments(QWidget):
         elif had_focus:
             self.emptied.emit()
 
+    def follow(self, field: QWidget) -> None:
+        """Let Tab come here right after `field`."""
+        before = field
+        for each in (*(part for chip in self._chips for part in (chip, chip.remove)), self.cite):
+            QWidget.setTabOrder(before, each)
+            before = each
+
     def _chip(self, chip: Chip | None, slot: Slot) -> Chip:
         if chip is not None:
             if chip.slot != slot:

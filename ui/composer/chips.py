@@ -81,6 +81,7 @@ class Chip(QFrame):
         self.name = ElidedLabel()
         self.facts = ElidedLabel()
         self.note = ElidedLabel()
+        self.problem = QLabel()
         self.remove = IconButton(theme, "x", "Remove (Delete)")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(*metrics.ATTACHMENT_PX)
@@ -93,12 +94,14 @@ class Chip(QFrame):
         self.picture.setFixedSize(metrics.THUMBNAIL_PX, metrics.THUMBNAIL_PX)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         dress(self.name, look="title")
-        for label in (self.facts, self.note):
+        for label in (self.facts, self.note, self.problem):
             dress(label, look="small")
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem.setWordWrap(True)
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addStretch(1)
-        for label in (self.name, self.facts, self.note):
+        for label in (self.name, self.facts, self.note, self.problem):
             texts.addWidget(label)
         texts.addStretch(1)
         row = QHBoxLayout(self)
@@ -120,6 +123,9 @@ class Chip(QFrame):
         note = " · ".join(each for each in (cost, changes) if each)
         self.name.show_text(name)
         self.facts.show_text(facts)
+        self.facts.setVisible(not slot.problem)
+        self.problem.setText(slot.problem.removeprefix(f"{slot.name} "))
+        self.problem.setVisible(bool(slot.problem))
         self.note.show_text(note)
         self.note.setVisible(bool(note))
         dress(self, tone="error" if slot.problem else "caution" if changes else "quiet")

@@ -166,6 +166,7 @@ class Composer(QFrame):
             made.emptied.connect(self.editor.setFocus)
             self._column.insertWidget(self._column.indexOf(self.editor), made)
         self._attachments.show_slots(slots)
+        self._attachments.follow(self.editor)
         self._show_state()
         self._fit_window()
 

@@ -25,6 +25,10 @@ ASK_FROM: Final = 21
 """So many files at once are attached only after a question."""
 
 
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom, in pixels of the picture as it is sent."""
+
+
 class Fitting(Protocol):
     """What makes files fit for a model. Everything may raise MediaRefused; see `app.media.fitting`."""
 
@@ -33,6 +37,10 @@ class Fitting(Protocol):
     async def attach_data(self, name: str, data: bytes, model: ModelEntry, pictures: int) -> Attachment: ...
 
     async def refit(self, attachment: Attachment, model: ModelEntry, pictures: int) -> Attachment: ...
+
+    async def edited(
+        self, attachment: Attachment, model: ModelEntry, pictures: int, crop: Box | None, cover: Sequence[Box]
+    ) -> Attachment: ...
 
 
 class AttachingView(Protocol):
@@ -55,9 +63,11 @@ class Attaching(QObject):
 
     Signals:
         confirm_wanted: ask before; args: the question, the word for yes, and a callable to call then.
+        changed: what is attached in the conversation on the page is another.
     """
 
     confirm_wanted = Signal(str, str, object)
+    changed = Signal()
 
     def __init__(
         self,
@@ -133,6 +143,27 @@ class Attaching(QObject):
         )
         self._changed(session)
 
+    def describe(self, id_: str, alt: str) -> None:
+        """Say what a picture shows, for those who do not see it. It is kept, and not sent."""
+        found = self._find(id_)
+        if found is not None:
+            self.put(self._view.session, found.with_alt(alt))
+
+    def edit(self, id_: str, crop: Box | None, cover: Sequence[Box]) -> None:
+        """Paint over and cut a picture: what was there before is kept nowhere."""
+        session, found = self._view.session, self._find(id_)
+        if found is not None:
+            self._tasks.start(f"attach {id_}", partial(self._edit, session, found, crop, cover))
+
+    async def _edit(self, session: Session, found: Attachment, crop: Box | None, cover: Sequence[Box]) -> None:
+        model, count = self._model_of(session), max(1, self._count(session))
+        made = await self._fitting().edited(found, model, count, crop, cover)
+        session.fitted_for[found.id] = ((model.id, count > MANY_PICTURES), made.block.source)
+        self.put(session, made)
+
+    def _find(self, id_: str) -> Attachment | None:
+        return next((each.attachment for each in self._view.session.slots if each.id == id_), None)
+
     def put(self, session: Session, attachment: Attachment) -> None:
         """Put a changed one in the place of the one with its id."""
         session.slots = tuple(
@@ -194,6 +225,7 @@ class Attaching(QObject):
         there = tuple(each.attachment for each in session.slots if each.attachment is not None)
         session.draft = replace(session.draft, attachments=there)
         self._view.attachments_changed(session)
+        self.changed.emit()
 
     def _count(self, session: Session) -> int:
         """Pictures that the request will have: those of the path, and those that are attached or may become one."""

@@ -182,6 +182,7 @@ def menu_for(
     names = {copy: "copy"}
     names[menu.addAction(parent.tr("Select all"))] = "select_all"
     if has_picture:
+        names[menu.addAction(parent.tr("Open picture"))] = "open_picture"
         names[menu.addAction(parent.tr("Copy picture"))] = "copy_picture"
     actions = actions_of(item) if item is not None else ()
     if actions:

@@ -68,6 +68,7 @@ class TranscriptView(Canvas):
         answer_edited: an answer is to say something else; args: its id, the index of the block where the text begins,
             the text.
         link_activated: a link was clicked; arg: its target, always http, https or mailto.
+        picture_opened: look at a picture by itself; arg: its data, base64.
         formula_wanted: typeset a formula, see `show_formula`; args: its TeX, whether it stands on its own.
     """
 
@@ -81,6 +82,7 @@ class TranscriptView(Canvas):
     take_in_requested = Signal(str)
     connect_requested = Signal(str)
     follow_requested = Signal(str)
+    picture_opened = Signal(str)
     answer_edited = Signal(str, int, str)
     link_activated = Signal(str)
     formula_wanted = Signal(str, bool)
@@ -452,6 +454,8 @@ class TranscriptView(Canvas):
         def choose(action: QAction) -> None:
             if names[action] == "copy_picture" and picture is not None:
                 self.later.pictures.ask_whole(picture)
+            elif names[action] == "open_picture" and picture is not None:
+                self.picture_opened.emit(picture.data)
             else:
                 self._choose(names[action], id_)
 

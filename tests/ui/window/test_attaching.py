@@ -1,16 +1,19 @@
 """Files and pictures go into a message: dropped, pasted, put in order, made fit, kept, sent."""
 
 import base64
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from app.domain.attachments import Change
+from app.domain.blocks import Base64Source
 from app.settings.file import read_settings
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
@@ -140,6 +143,11 @@ async def test_chips_are_moved_and_removed_by_keys(desk: Desk, simulator: LocalS
         path.write_text(path.stem)
     drop(desk, files(*paths))
     first, second, _ = await read(desk, 3)
+    desk.window.page.composer.editor.setFocus()
+    desk.press(Qt.Key.Key_Tab)
+    assert first.hasFocus()
+    QTest.keyClick(first, Qt.Key.Key_Tab)
+    assert first.remove.hasFocus()
     QTest.keyClick(first, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
     assert [each.slot.name for each in chips(desk)] == ["b.txt", "a.txt", "c.txt"]
     QTest.keyClick(second, Qt.Key.Key_Delete)
@@ -221,3 +229,38 @@ async def test_a_name_cannot_hide_its_end(desk: Desk, tmp_path: Path, hide: str)
     (chip,) = await read(desk, 1)
     assert hide not in chip.name.text()
     assert "exe.png" in chip.name.text()
+
+
+async def test_what_is_covered_is_sent_as_it_is_seen(desk: Desk, simulator: LocalSimulator, tmp_path: Path) -> None:
+    path = tmp_path / "secret.png"
+    path.write_bytes(picture(200, 100))
+    drop(desk, files(path))
+    (chip,) = await read(desk, 1)
+    QTest.keyClick(chip, Qt.Key.Key_Return)
+    viewer = desk.program._media.viewer
+    assert viewer is not None
+    await until(lambda: not viewer.canvas.image.isNull())
+    viewer.canvas.covers.append(QRect(0, 0, 50, 50))
+    viewer.apply.setEnabled(True)
+    viewer.apply.click()
+    await until(lambda: viewer.shown is not None and Change.EDITED in viewer.shown.changes)
+    viewer.alt.setText("A red field")
+    viewer.alt.editingFinished.emit()
+    await until(lambda: not viewer.canvas.image.isNull())
+    seen = viewer.shown
+    assert seen is not None
+    assert isinstance(seen.block.source, Base64Source)
+    viewer.close()
+    desk.say("What is covered?")
+    await desk.until_answered()
+    image = sent(simulator)[0]
+    assert image == {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": image["source"]["data"]},
+    }
+    assert hashlib.sha256(data_of(image)).digest() == hashlib.sha256(base64.b64decode(seen.block.source.data)).digest()
+    pixels = opened(seen.block).convert("RGB")
+    assert pixels.getpixel((10, 10)) == (0, 0, 0)
+    assert pixels.getpixel((60, 10)) == (220, 0, 0)
+    desk.window.page.transcript.verticalScrollBar().setValue(0)
+    await until(lambda: "A red field" in desk.seen)
