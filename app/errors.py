@@ -29,6 +29,7 @@
   x ImportRefused             a file that holds nothing that can be imported
   x BadSchema                 a JSON Schema that is none, or that cannot be checked in bounded time
   x BadTool                   a text that no tool can be made of
+  x CommandFailed             a program that was to answer a tool's call did not
 
 A bug is none of these: it stays a KeyError or AssertionError and reaches the crash handler. Errors carry facts;
 `ui.widgets.error_text` turns facts into sentences.
@@ -343,3 +344,9 @@ class BadTool(DuologueError):
     line: int = 0
     """Of the text, from 1; 0 where no line is to blame."""
     column: int = 0
+
+
+@dataclass(eq=False)
+class CommandFailed(DuologueError):
+    reason: str
+    program: str = ""

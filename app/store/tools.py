@@ -111,7 +111,8 @@ def _tries(db: sqlite3.Connection, tool_id: str, limit: int) -> tuple[TryRun, ..
     query = (
         "SELECT tool_id, version, prompt, model, at_ms, outcome FROM tries WHERE tool_id = ? ORDER BY id DESC LIMIT ?"
     )
-    return tuple(TryRun(*row, _object(text)) for *row, text in db.execute(query, (tool_id, limit)))
+    rows = db.execute(query, (tool_id, limit))
+    return tuple(TryRun(id_, number, asked, model, at, _object(text)) for id_, number, asked, model, at, text in rows)
 
 
 def _dumped(value: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from app.immutable import immutable
 from app.toolkit.schema_tree import Path, pointer
 
 LONGEST_WAIT_S = 600
+COMMAND_TIMEOUT_S = 30.0
 MOST_NESTED = 20
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([\w$.-]+)\s*\}\}")
 
@@ -71,7 +72,7 @@ class Command:
     argv: tuple[str, ...]
     always_allowed: bool = False
     """The person said: do not ask again for this tool."""
-    timeout_s: float = 30.0
+    timeout_s: float = COMMAND_TIMEOUT_S
 
 
 Answerer = AskMe | Fixed | Template | Blocks | Delayed | Rules | Command
@@ -202,7 +203,7 @@ def _command(raw: Mapping[str, Any], where: Path) -> Command:
     if not isinstance(argv, list) or not argv or not all(isinstance(each, str) and "\0" not in each for each in argv):
         raise _bad((*where, "argv"), "is a program and its arguments, each a text")
     timeout = raw.get("timeout_s")
-    limit = min(max(float(timeout), 0.1), LONGEST_WAIT_S) if isinstance(timeout, int | float) else Command.timeout_s
+    limit = min(max(float(timeout), 0.1), LONGEST_WAIT_S) if isinstance(timeout, int | float) else COMMAND_TIMEOUT_S
     return Command(tuple(argv), raw.get("always_allowed") is True, limit)
 
 

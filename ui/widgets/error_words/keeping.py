@@ -180,6 +180,14 @@ def _bad_schema(known: Facts) -> ErrorText:
     )
 
 
+def _command_failed(known: Facts) -> ErrorText:
+    return ErrorText(
+        joined(f"The program {known.get('program') or 'that answers this tool'} gave no answer.", said(known)),
+        "The call still waits.",
+        "Answer it yourself, or change who answers in the tool lab.",
+    )
+
+
 def _bad_tool(known: Facts) -> ErrorText:
     line = known.get("line")
     return ErrorText(
@@ -227,4 +235,5 @@ WORDS: Mapping[str, Callable[[Facts], ErrorText]] = {
     "ImportRefused": _import_refused,
     "BadSchema": _bad_schema,
     "BadTool": _bad_tool,
+    "CommandFailed": _command_failed,
 }
