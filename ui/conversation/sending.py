@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
-from app.domain.blocks import TextBlock
+from app.domain.blocks import Block, TextBlock
 from app.domain.continuing import can_go_on
 from app.domain.conversation import Draft, Message, MessageState, Role
 from app.services.identity import new_id
@@ -54,12 +54,21 @@ class Sending:
 
     def send(self, session: Session, text: str) -> None:
         """Send a message; while another one is being answered, it waits."""
-        if not session.is_busy:
+        session.pauses = 0
+        if session.has_waiting_calls and not session.is_editing:
+            session.enqueue(text)  # it goes with the results, after them
+            self._view.draft_changed(session)
+        elif not session.is_busy:
             session.asking = text
             self._start(session, partial(self._ask, session, text))
         elif not session.is_editing:
             session.enqueue(text)
             self._view.draft_changed(session)
+
+    def answer(self, session: Session, blocks: tuple[Block, ...]) -> None:
+        """Send the results of all calls that wait, with what was queued meanwhile, as one message."""
+        if not session.is_answering and not session.is_sending:
+            self._start(session, partial(self._answer, session, blocks))
 
     def retry(self, session: Session, message_id: str) -> None:
         """Ask again for an answer (the last one if none is named); the earlier one stays beside it."""
@@ -107,7 +116,7 @@ class Sending:
     def return_prompt(self, session: Session, failed: Message) -> None:
         """Nothing was generated: the text goes back to the composer, unless something newer stands there."""
         prompt = session.conversation.messages.get(failed.parent or "")
-        if prompt is None or prompt.role is not Role.USER or session.draft.text.strip():
+        if prompt is None or prompt.role is not Role.USER or session.draft.text.strip() or not prompt.text:
             return
         if session.queued:
             session.queued = (prompt.text, *session.queued)  # all of it goes back, in its order
@@ -133,7 +142,7 @@ class Sending:
             # an answer that was stopped may end after the next one was asked for
             if session.turn is turn:
                 session.is_sending, session.stop_wanted, session.asking = False, False, ""
-                if session.queued:
+                if session.queued and not session.has_waiting_calls:
                     self.take_back(session)
 
     async def _ask(self, session: Session, text: str) -> None:
@@ -151,6 +160,15 @@ class Sending:
         if was_new:
             await self._library.save_draft("", Draft())
         await self._library.save_draft(conversation.id, session.draft_to_keep)
+        await self._replies.reply(session.conversation, session)
+
+    async def _answer(self, session: Session, blocks: tuple[Block, ...]) -> None:
+        message = Message(new_id(), session.conversation.leaf, Role.USER, blocks, created_ms=self._now_ms())
+        session.conversation = await self._library.add(session.conversation, message)
+        session.fallback_leaf = None
+        session.queued = ()
+        self._view.draft_changed(session)
+        self._view.message_sent(session, was_new=False)
         await self._replies.reply(session.conversation, session)
 
     async def _retry(self, session: Session, prompt: str | None) -> None:

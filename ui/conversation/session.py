@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from app.domain.blocks import ToolResultBlock
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.stream import ClientEvent
+from app.domain.tool_turns import waiting_calls
 from app.errors import StoreError
 from ui.conversation.phase import Phase
 
@@ -47,6 +49,8 @@ class Session:
         """A message is on its way to the disk and its answer has not begun."""
         self.stop_wanted = False
         """Stop was asked for before there was an answer to stop."""
+        self.pauses = 0
+        """How often it went on by itself after the service had paused, since the person last said something."""
         self.has_new_setup = False
         """Its setup is not stored as it stands."""
         self._snapshot: Callable[[], Message] | None = None
@@ -67,9 +71,15 @@ class Session:
 
     @property
     def has_answered(self) -> bool:
-        """The path ends with a whole answer: what waits for it may go."""
+        """The path ends with a whole answer, and no call in it waits: what waits for it may go."""
         path = self.conversation.path
-        return bool(path) and path[-1].role is Role.ASSISTANT and path[-1].state is MessageState.COMPLETE
+        is_whole = bool(path) and path[-1].role is Role.ASSISTANT and path[-1].state is MessageState.COMPLETE
+        return is_whole and not self.has_waiting_calls
+
+    @property
+    def has_waiting_calls(self) -> bool:
+        """The answer's calls have no results: nothing else may be said before they do."""
+        return bool(waiting_calls(self.conversation))
 
     @property
     def is_editing(self) -> bool:
@@ -177,6 +187,8 @@ class Session:
         self._snapshot = None
         self.phase = None
         self.conversation = self.conversation.with_message(message)
-        if message.state is MessageState.FAILED and message.parent is not None:
+        prompt = self.conversation.messages.get(message.parent or "")
+        is_said = prompt is not None and not any(isinstance(each, ToolResultBlock) for each in prompt.blocks)
+        if message.state is MessageState.FAILED and message.parent is not None and is_said:
             self.resend_of = message.parent
         self._view.answer_ended(self, message)
