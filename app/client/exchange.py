@@ -10,9 +10,9 @@ import httpx
 from app.client.connection import Network, Timeouts, credentials, host_of, is_proxied, shown_address, url_of
 from app.client.failures import connection_failure, response_failure, wrong_content
 from app.client.retrying import RetryPolicy
-from app.client.speech import Spoken
-from app.dialects.anthropic.failures import error_from_wire
+from app.client.speech import Spoken, error_reader
 from app.domain.connection import Endpoint
+from app.domain.request import Request
 from app.domain.stream import ClientEvent, Ping, Reply, ResponseStarted, Retrying
 from app.errors import (
     ApiError,
@@ -79,6 +79,10 @@ class Exchange:
         except (ValueError, httpx.InvalidURL) as error:
             raise ProxyFailed(self.host, f"an address cannot be used ({type(error).__name__})") from error
 
+    def spoken(self, request: Request, *, stream: bool) -> Spoken:
+        """The request in the dialect that the service speaks. Raises TranslationError where that cannot say it."""
+        return Spoken.of(request, stream=stream, chat=self.endpoint.profile.kind == "openai")
+
     def no_answer(self, error: Exception, limit_s: float) -> ConnectionFailed:
         """The failure that an exception before the response's headers stands for; they were to come in `limit_s`."""
         if isinstance(error, httpx.WriteTimeout):
@@ -101,7 +105,7 @@ class Exchange:
     def refused(self, response: httpx.Response, body: bytes) -> ApiError | WrongService:
         """The failure that a status other than 200 stands for. An error's text may repeat the key: ours does not."""
         text = self.without_key(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        failure = response_failure(response, text, host=self.host)
+        failure = response_failure(response, text, host=self.host, read=error_reader(self.endpoint.profile.kind))
         if isinstance(failure, WrongService):
             failure = replace(failure, reason=self.without_key(failure.reason), target=self.without_key(failure.target))
         if isinstance(failure, ApiError) and (said := response.headers.get("x-should-retry")) in {"true", "false"}:
@@ -155,8 +159,6 @@ class Exchange:
             ApiError: some gateways send errors with that status.
             WrongService: it is no answer of the API.
         """
-        if body.get("type") == "error":
-            raise error_from_wire(body)
         try:
             return spoken.reply(body)
         except TranslationError as error:

@@ -3,7 +3,7 @@
 import json
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -53,8 +53,10 @@ def connection_failure(error: Exception, *, host: str, connect_s: float, proxied
     return ConnectionFailed(host, reason)
 
 
-def response_failure(response: httpx.Response, body: bytes, *, host: str) -> ApiError | WrongService:
-    """The failure that a response with a status other than 200 stands for."""
+def response_failure(
+    response: httpx.Response, body: bytes, *, host: str, read: Callable[..., ApiError] = error_from_wire
+) -> ApiError | WrongService:
+    """The failure that a response with a status other than 200 stands for; `read` knows the dialect of its body."""
     status = response.status_code
     if 300 <= status < 400:
         target = _target(response)
@@ -66,7 +68,7 @@ def response_failure(response: httpx.Response, body: bytes, *, host: str) -> Api
         if status < 500 and status not in {401, 403, 404, 407, 413, 429}:
             return WrongService(host, "it answered with a web page", status)
         parsed = None
-    return error_from_wire(
+    return read(
         parsed,
         status=status,
         request_id=response.headers.get("request-id"),
