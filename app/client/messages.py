@@ -74,7 +74,7 @@ class MessagesClient:
         return Answer(self._exchange.reply(spoken, body), headers)
 
     async def count_tokens(self, request: Request) -> int:
-        """The API's own estimate of the input. Same errors as `stream`; NotFound where the dialect has no such question."""
+        """The API's own estimate of the input. Same errors as `stream`; NotFound from a dialect that cannot ask."""
         if self._exchange.endpoint.profile.kind == "openai":
             raise NotFound(404, "not_found_error", "this service cannot be asked for a request's tokens")
         found, _ = await self._json("POST", "/v1/messages/count_tokens", headers_for(request), count_body(request))
