@@ -161,6 +161,9 @@ class Exchange:
         """
         try:
             return spoken.reply(body)
+        except ApiError as error:
+            error.message = self.without_key(error.message)
+            raise
         except TranslationError as error:
             said = f"{error.where}: {error.reason}" if error.where else error.reason
             raise WrongService(self.host, f"its answer cannot be read: {said}", httpx.codes.OK) from error

@@ -83,7 +83,8 @@ def test_the_openai_sdk_sends_a_picture_and_gets_a_call(chat: openai.OpenAI) -> 
     with chat.chat.completions.create(**asked, stream=True) as stream:
         pieces = [call for each in stream for call in each.choices[0].delta.tool_calls or ()]
 
-    (call,) = whole.choices[0].message.tool_calls or ()
+    assert whole.choices[0].message.tool_calls
+    call = whole.choices[0].message.tool_calls[0]
     assert call.type == "function"
     assert "city" in json.loads(call.function.arguments)
     assert whole.choices[0].finish_reason == "tool_calls"
@@ -143,6 +144,7 @@ def test_both_sdks_list_the_models(chat: openai.OpenAI, messages: anthropic.Anth
 def test_errors_are_the_sdks_own(chat: openai.OpenAI, messages: anthropic.Anthropic) -> None:
     scripted: list[Any] = [{"role": "user", "content": "Go wrong [[sim: 429 retry-after=7]]"}]
 
+    wrong: list[Any] = [{"role": "judge", "content": "hi"}]
     with pytest.raises(openai.RateLimitError) as told:
         chat.chat.completions.create(model="claude-3", messages=scripted)
     with pytest.raises(anthropic.RateLimitError) as said:
@@ -150,7 +152,7 @@ def test_errors_are_the_sdks_own(chat: openai.OpenAI, messages: anthropic.Anthro
     with pytest.raises(openai.NotFoundError):
         chat.chat.completions.create(model="claude-4", messages=ASKED)
     with pytest.raises(anthropic.BadRequestError):
-        messages.messages.create(model="claude-3", messages=[{"role": "judge"}], max_tokens=9)  # type: ignore[typeddict-item]
+        messages.messages.create(model="claude-3", messages=wrong, max_tokens=9)
 
     assert told.value.response.headers["retry-after"] == "7"
     assert said.value.response.headers["retry-after"] == "7"
@@ -163,10 +165,9 @@ def test_a_broken_answer_is_never_taken_for_a_whole_one(
     asked: list[Any] = [{"role": "user", "content": f"Break off [[sim: {script} after=5]]"}]
     heard: list[str] = []
 
+    chunks = chat.chat.completions.create(model="claude-3", messages=asked, stream=True)
     with pytest.raises(openai.APIError):
-        for chunk in chat.chat.completions.create(model="claude-3", messages=asked, stream=True):
-            heard += [each.delta.content or "" for each in chunk.choices]
-            assert all(each.finish_reason is None for each in chunk.choices)
+        heard += [each.choices[0].delta.content or str(each.choices[0].finish_reason) for each in chunks]
     with (
         pytest.raises(anthropic.APIStatusError),
         messages.messages.stream(model="claude-3", messages=asked, max_tokens=300) as stream,

@@ -63,7 +63,11 @@ def test_what_is_not_done_here_is_noted_with_its_line() -> None:
         ("model_list:\n- model_name: a\n  litellm_params: {model: openai/x, api_base: 'http://h/v1'}", 3, "plain http"),
         ("model_list:\n- model_name: a\n  litellm_params: {model: openai/x,\n   api_base: os.environ/B}", 4, "address"),
         ("model_list:\n- model_name: a\n  litellm_params: {model: openai/x,\n   timeout: soon}", 4, "seconds"),
-        ("model_list:\n- model_name: a\n  litellm_params: {model: openai/x,\n   extra_headers: {Host: h}}", 4, "header"),
+        (
+            "model_list:\n- model_name: a\n  litellm_params: {model: openai/x,\n   extra_headers: {Host: h}}",
+            4,
+            "header",
+        ),
         ("a: 1\na: 2", 2, "twice"),
         ("a: &x 1\nb: *x", 1, "alias"),
         ("a: !!python/object:os.system {}", 1, "tag"),
