@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from app.client.connection import Network, Timeouts, credentials, host_of, is_proxied, shown_address, url_of
-from app.client.failures import connection_failure, response_failure, wrong_content
+from app.client.failures import Head, connection_failure, response_failure, wrong_content
 from app.client.retrying import RetryPolicy
 from app.client.speech import Spoken, error_reader
 from app.domain.connection import Endpoint
@@ -102,7 +102,7 @@ class Exchange:
             return TimedOut(self.host, "the answer stopped", "between bytes", self.timeouts.first_byte_s)
         return ConnectionFailed(self.host, "the connection broke before the whole answer had come")
 
-    def refused(self, response: httpx.Response, body: bytes) -> ApiError | WrongService:
+    def refused(self, response: Head, body: bytes) -> ApiError | WrongService:
         """The failure that a status other than 200 stands for. An error's text may repeat the key: ours does not."""
         text = self.without_key(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         failure = response_failure(response, text, host=self.host, read=error_reader(self.endpoint.profile.kind))
@@ -125,7 +125,7 @@ class Exchange:
         status = error.status if isinstance(error, ApiError) else None
         return Retrying(attempt + 1, self.policy.tries, wait_s, type(error).__name__, status)
 
-    def is_whole(self, response: httpx.Response) -> bool:
+    def is_whole(self, response: Head) -> bool:
         """Whether the answer came whole although a stream was asked for, as some gateways answer.
 
         Raises:
@@ -138,7 +138,7 @@ class Exchange:
             raise wrong_content(response, host=self.host)
         return False
 
-    def parsed(self, response: httpx.Response, body: bytes) -> Mapping[str, Any]:
+    def parsed(self, response: Head, body: bytes) -> Mapping[str, Any]:
         """The body, which must be a JSON object.
 
         Raises:
@@ -172,7 +172,7 @@ class Exchange:
 class Body:
     """A body that is read piece by piece, up to a limit."""
 
-    def __init__(self, exchange: Exchange, response: httpx.Response) -> None:
+    def __init__(self, exchange: Exchange, response: Head) -> None:
         self._exchange = exchange
         self._response = response
         self._is_answer = response.status_code == httpx.codes.OK
@@ -206,5 +206,5 @@ def begins(batch: tuple[ClientEvent, ...]) -> bool:
     return not all(isinstance(event, ResponseStarted | Ping) for event in batch)
 
 
-def started(response: httpx.Response) -> ResponseStarted:
+def started(response: Head) -> ResponseStarted:
     return ResponseStarted(response.headers.get("request-id"), dict(response.headers))

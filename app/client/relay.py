@@ -46,6 +46,19 @@ class Target:
         return self._urls[path]
 
 
+class _Head:
+    """Status and headers as the rest of the client knows them."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status_code = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    @property
+    def request(self) -> httpx.Request:
+        return httpx.Request(self._response.method, str(self._response.url))
+
+
 class Arriving:
     """A response with status 200 whose body is still to come."""
 
@@ -53,11 +66,7 @@ class Arriving:
         self._response = response
         self._exchange = target.exchange
         self.headers: Mapping[str, str] = response.headers
-
-    @property
-    def head(self) -> httpx.Response:
-        """Status and headers as the rest of the client knows them."""
-        return _head(self._response)
+        self.head = _Head(response)
 
     async def whole(self) -> bytes:
         """The body. Raises TimedOut, ConnectionFailed, LimitExceeded."""
@@ -113,7 +122,7 @@ class Relay:
             text = await _whole(response, target.exchange)
         finally:
             response.close()
-        raise target.exchange.refused(_head(response), text)
+        raise target.exchange.refused(_Head(response), text)
 
     async def aclose(self) -> None:
         if self._session is not None:
@@ -175,7 +184,7 @@ def broken_reason(error: Exception, exchange: Exchange) -> str:
 
 async def _whole(response: aiohttp.ClientResponse, exchange: Exchange) -> bytes:
     """The body up to its limit; of an error's body, what there is."""
-    body = Body(exchange, _head(response))
+    body = Body(exchange, _Head(response))
     try:
         async with asyncio.timeout(exchange.timeouts.first_byte_s):
             async for piece in response.content.iter_any():
@@ -184,11 +193,6 @@ async def _whole(response: aiohttp.ClientResponse, exchange: Exchange) -> bytes:
     except (TimeoutError, aiohttp.ClientError) as error:
         return body.whole(error)
     return body.whole()
-
-
-def _head(response: aiohttp.ClientResponse) -> httpx.Response:
-    request = httpx.Request(response.method, str(response.url))
-    return httpx.Response(response.status, headers=list(response.headers.items()), request=request)
 
 
 def _proxy(target: Target, url: URL) -> str | None:
