@@ -25,6 +25,8 @@
   x AddressRefused            a service's address that is none, or that would show a key to everyone on the way
   x SettingsUnreadable        a settings file that cannot be read
   x SimulatorFailed           the local simulator could not start
+  x GatewayFailed             the gateway could not start
+  x ConfigRefused             a gateway's config.yaml that cannot be used
   x FileFailed                a file that a person chose cannot be read or written
   x ImportRefused             a file that holds nothing that can be imported
   x MediaRefused              a picture or document that no model would take, or that would do harm
@@ -310,6 +312,19 @@ class SettingsUnreadable(DuologueError):
 @dataclass(eq=False)
 class SimulatorFailed(DuologueError):
     reason: str
+
+
+@dataclass(eq=False)
+class GatewayFailed(DuologueError):
+    reason: str
+
+
+@dataclass(eq=False)
+class ConfigRefused(DuologueError):
+    reason: str
+    """Never a value of the file: it may be a key."""
+    line: int = 0
+    """From 1; 0: all of the file."""
 
 
 @dataclass(eq=False)

@@ -197,6 +197,23 @@ def _bad_tool(known: Facts) -> ErrorText:
     )
 
 
+def _gateway_failed(known: Facts) -> ErrorText:
+    return ErrorText(
+        joined("The gateway could not start.", said(known)),
+        UNCHANGED,
+        "Choose another port, or stop what uses this one.",
+    )
+
+
+def _config_refused(known: Facts) -> ErrorText:
+    line = known.get("line")
+    return ErrorText(
+        joined(f"The gateway’s file cannot be used{f' (line {line})' if line else ''}.", said(known)),
+        UNCHANGED,
+        "Change that line, and start the gateway again.",
+    )
+
+
 def _import_refused(known: Facts) -> ErrorText:
     place = str(known.get("where") or "")
     return ErrorText(
@@ -259,6 +276,8 @@ WORDS: Mapping[str, Callable[[Facts], ErrorText]] = {
     "AddressRefused": _address_refused,
     "SettingsUnreadable": _settings_unreadable,
     "SimulatorFailed": _simulator_failed,
+    "GatewayFailed": _gateway_failed,
+    "ConfigRefused": _config_refused,
     "FileFailed": _file_failed,
     "ImportRefused": _import_refused,
     "MediaRefused": _media_refused,
