@@ -141,7 +141,14 @@ async def full(library: Library) -> str:
     )
     result = ToolResultBlock("toolu_1", (TextBlock("12 °C"), ImageBlock(Base64Source("image/png", PNG))), False)
     answered = said(Role.USER, result, parent=called)
-    end = said(Role.ASSISTANT, "Cold.\n\n" * 3, RawBlock({"type": "hologram", "x": [1]}), parent=answered, facts=FACTS, omitted=(0,))
+    end = said(
+        Role.ASSISTANT,
+        "Cold.\n\n" * 3,
+        RawBlock({"type": "hologram", "x": [1]}),
+        parent=answered,
+        facts=FACTS,
+        omitted=(0,),
+    )
     stopped = said(Role.ASSISTANT, "Co", parent=answered, state=MessageState.STOPPED)
     failed = said(
         Role.ASSISTANT, parent=answered, state=MessageState.FAILED, facts=ReplyFacts(error={"class": "Overloaded"})
