@@ -1,5 +1,6 @@
 """Prompt caching: which prefixes of a request the API should remember."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Self
@@ -15,6 +16,24 @@ class Ttl(StrEnum):
 
     FIVE_MINUTES = "5m"
     ONE_HOUR = "1h"
+
+
+LIFETIME_MS: Mapping[Ttl, int] = {Ttl.FIVE_MINUTES: 300_000, Ttl.ONE_HOUR: 3_600_000}
+
+
+@immutable
+class Entry:
+    """A prefix that the API holds."""
+
+    expires_ms: int
+    """Milliseconds since 1970, UTC."""
+    lifetime_ms: int
+    tokens: int | None = None
+    """Of the whole prefix, as the API counted them; None where it did not tell."""
+
+
+Entries = Mapping[bytes, Entry]
+"""By the prefix's hash."""
 
 
 class Section(StrEnum):
@@ -48,6 +67,8 @@ class CachePlan:
     """The API marks the last block that can carry a mark, each time. Takes one of the four."""
     rolling: Ttl | None = None
     """The newest message of the person and the one before are marked, each time anew. Takes two of the four."""
+    asks_why: bool = False
+    """Each request asks the API to compare it with the one before, see `app.domain.planning.diagnosis`."""
 
     def __post_init__(self) -> None:
         if self.taken > MAX_BREAKPOINTS:

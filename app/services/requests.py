@@ -1,7 +1,9 @@
 """From a conversation to the request that asks for its next message."""
 
 import binascii
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from app.domain.blocks import (
     UNREADABLE,
@@ -23,6 +25,7 @@ from app.domain.models import Catalogue, ModelEntry
 from app.domain.pictures import ENOUGH_BYTES, picture_size
 from app.domain.planning.rolling import rolled
 from app.domain.request import DEFAULT_MAX_TOKENS, Request, Setup, Turn, with_blocks
+from app.immutable import NOTHING
 from app.services.thoughts import without_stale
 
 _CUT = (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.STREAMING)
@@ -60,6 +63,7 @@ def request_for(conversation: Conversation, catalogue: Catalogue, beginning: tup
         cache_plan=_on_what_is_sent(setup),
         betas=setup.betas,
         extra_headers=setup.extra_headers,
+        extra_body=_asking_why(path) if setup.cache_plan.asks_why else NOTHING,
     )
     request = with_blocks(request, lambda index, at, _block: index >= len(path) or at in sent[index])
     messages = [message for message, places in zip(path, sent, strict=True) if places]
@@ -79,6 +83,12 @@ def _on_what_is_sent(setup: Setup) -> CachePlan:
         if mark.section is Section.MESSAGES or mark.index in places[mark.section]
     )
     return replace(setup.cache_plan, breakpoints=frozenset(marks))
+
+
+def _asking_why(path: tuple[Message, ...]) -> Mapping[str, Any]:
+    """Source: Messages API reference §12.6: the id of the answer before, null on the first turn."""
+    answers = (message.facts.api_id for message in reversed(path) if message.facts is not None and message.facts.api_id)
+    return {"diagnostics": {"previous_message_id": next(answers, None)}}
 
 
 def prefill_of(setup: Setup, entry: ModelEntry | None) -> str:

@@ -14,8 +14,8 @@ from dataclasses import replace
 
 from app.dialects.anthropic.requests import request_to_wire
 from app.domain.blocks import TextBlock
-from app.domain.caching import Breakpoint, CachePlan, Section
-from app.domain.planning.forecasting import Entry, entries_after, forecast
+from app.domain.caching import Breakpoint, CachePlan, Entry, Section
+from app.domain.planning.forecasting import entries_after, forecast
 from app.domain.planning.prompt import PromptReader
 from app.domain.planning.verdicts import first_change
 from app.domain.request import Request, Turn

@@ -92,9 +92,10 @@ def places_from_raw(raw: Any) -> tuple[int, ...]:
 def _cache_plan_to_raw(plan: CachePlan) -> Any:
     """The marks alone where there is nothing else: so it was before there was anything else."""
     marks = [dataclasses.asdict(mark) for mark in sorted(plan.breakpoints, key=repr)]
-    if plan.automatic is None and plan.rolling is None:
+    if plan == CachePlan(plan.breakpoints):
         return marks
-    return {"breakpoints": marks, "automatic": plan.automatic, "rolling": plan.rolling}
+    beside = {"automatic": plan.automatic, "rolling": plan.rolling, "asks_why": plan.asks_why}
+    return {"breakpoints": marks, **{name: each for name, each in beside.items() if each}}
 
 
 def _cache_plan(raw: Any) -> CachePlan:
@@ -104,7 +105,7 @@ def _cache_plan(raw: Any) -> CachePlan:
         for each in given["breakpoints"]
     )
     automatic, rolling = (None if given.get(name) is None else Ttl(given[name]) for name in ("automatic", "rolling"))
-    return CachePlan(frozenset(marks), automatic, rolling)
+    return CachePlan(frozenset(marks), automatic, rolling, given.get("asks_why") is True)
 
 
 _PARTS: Mapping[str, Callable[[Any], Any]] = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from operator import add
 
-from app.domain.caching import Ttl
+from app.domain.caching import LIFETIME_MS, Entries, Entry, Ttl
 from app.domain.planning.prompt import Prompt
 from app.domain.usage import TokenUsage
 from app.immutable import immutable
@@ -17,21 +17,6 @@ LOOK_BACK = 20
 ENOUGH_TO_LEARN = 200
 """Estimated tokens of text; in less, structure that nobody sees weighs too much."""
 LEAST_FACTOR, MOST_FACTOR = 0.4, 4.0
-LIFETIME_MS: Mapping[Ttl, int] = {Ttl.FIVE_MINUTES: 300_000, Ttl.ONE_HOUR: 3_600_000}
-
-
-@immutable
-class Entry:
-    """A prefix that the API holds."""
-
-    expires_ms: int
-    lifetime_ms: int
-    tokens: int | None = None
-    """Of the whole prefix, as the API counted them; None where it did not tell."""
-
-
-Entries = Mapping[bytes, Entry]
-"""By the prefix's hash."""
 
 
 class Effect(StrEnum):

@@ -20,6 +20,7 @@ MARK = Breakpoint(Section.SYSTEM, 1, ttl=Ttl.ONE_HOUR)
         CachePlan(frozenset({MARK})),
         CachePlan(frozenset({MARK}), automatic=Ttl.FIVE_MINUTES),
         CachePlan(frozenset({MARK}), automatic=Ttl.FIVE_MINUTES, rolling=Ttl.ONE_HOUR),
+        CachePlan(asks_why=True),
     ],
 )
 def test_a_plan_is_read_as_it_was_kept(plan: CachePlan) -> None:

@@ -18,10 +18,9 @@ from app.domain.blocks import (
     ToolResultBlock,
     ToolUseBlock,
 )
-from app.domain.caching import Breakpoint, CachePlan, Section, Ttl
+from app.domain.caching import Breakpoint, CachePlan, Entry, Section, Ttl
 from app.domain.planning.forecasting import (
     Effect,
-    Entry,
     Forecast,
     entries_after,
     forecast,
