@@ -15,7 +15,7 @@ import httpx
 import truststore
 
 from app.client.coalescing import coalesce
-from app.domain.connection import LOOPBACK, Endpoint
+from app.domain.connection import LOOPBACK, Endpoint, root_of
 from app.errors import InvalidKey, ProxyFailed, TlsFailed
 from app.immutable import immutable
 
@@ -94,11 +94,8 @@ def _unusable(endpoint: Endpoint, error: Exception) -> ProxyFailed:
 
 
 def url_of(endpoint: Endpoint, path: str) -> str:
-    """Where `path` (`/v1/…`) is: a base URL may be given with or without the API's own path at its end."""
-    base = endpoint.profile.base_url.rstrip("/")
-    for known in ("/v1/messages", "/v1/complete", "/v1"):
-        base = base.removesuffix(known)
-    return base + path
+    """Where `path` (`/v1/…`) is."""
+    return root_of(endpoint.profile.base_url) + path
 
 
 def host_of(endpoint: Endpoint) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Self
 
+from app.domain.attachments import Attachment
 from app.domain.blocks import Block, plain_text
 from app.domain.request import Setup
 from app.domain.usage import TokenUsage
@@ -46,6 +47,8 @@ class ReplyFacts:
     """How long the thinking blocks took, by their index in decimal digits; measured here, the API does not tell."""
     error: Mapping[str, Any] | None = None
     """`{"class": str, …fields of the error}`: enough for the window's sentence after a restart."""
+    asked: str = ""
+    """Digest of the setup that it was asked with, under which the store keeps that. Empty: not known."""
     prefix: str = ""
     """Digest of what was asked: thinking in this answer is taken back only after the same. Empty: not known."""
     thinking_refused: bool = False
@@ -85,6 +88,13 @@ class Draft:
     text: str = ""
     caret: int = 0
     """In characters from the start."""
+    attachments: tuple[Attachment, ...] = ()
+    """In the order in which they are sent, before the text."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of it could be sent."""
+        return not self.text.strip() and not self.attachments
 
 
 @immutable

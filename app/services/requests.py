@@ -43,9 +43,8 @@ def request_for(conversation: Conversation, catalogue: Catalogue, beginning: tup
 
     Source: Messages API reference, "Streaming", cancelling and resuming.
     """
-    setup = conversation.setup
-    model_id = setup.model or catalogue.default.id
-    entry = catalogue.find(model_id)
+    setup = asked_setup(conversation, catalogue)
+    entry = catalogue.find(setup.model)
     path = conversation.path
     turns = [Turn(message.role.value, tuple(_as_sent(message, block) for block in message.blocks)) for message in path]
     if beginning:
@@ -54,8 +53,8 @@ def request_for(conversation: Conversation, catalogue: Catalogue, beginning: tup
         turns.append(Turn("assistant", (TextBlock(prefill),)))
     sent = [set(sent_places(message)) for message in path]
     request = Request(
-        model=model_id,
-        max_tokens=setup.parameters.max_tokens or (entry.default_max_tokens if entry else DEFAULT_MAX_TOKENS),
+        model=setup.model,
+        max_tokens=setup.parameters.max_tokens or DEFAULT_MAX_TOKENS,
         turns=tuple(turns),
         system=tuple(block for block in setup.system if block.text.strip()),
         parameters=setup.parameters,
@@ -89,6 +88,29 @@ def _asking_why(path: tuple[Message, ...]) -> Mapping[str, Any]:
     """Source: Messages API reference §12.6: the id of the answer before, null on the first turn."""
     answers = (message.facts.api_id for message in reversed(path) if message.facts is not None and message.facts.api_id)
     return {"diagnostics": {"previous_message_id": next(answers, None)}}
+
+
+def asked_setup(conversation: Conversation, catalogue: Catalogue) -> Setup:
+    """A conversation's setup with the model and the limit that its request gets, whatever the catalogue says later."""
+    setup = conversation.setup
+    model = setup.model or catalogue.default.id
+    entry = catalogue.find(model)
+    limit = setup.parameters.max_tokens or (entry.default_max_tokens if entry else DEFAULT_MAX_TOKENS)
+    return replace(setup, model=model, parameters=replace(setup.parameters, max_tokens=limit))
+
+
+def request_of(conversation: Conversation, message_id: str, asked: Setup | None, catalogue: Catalogue) -> Request:
+    """The request that an answer was given to, or that asks for the answer to a message of another role.
+
+    The messages are those that stand before the answer now: `prefix_of` tells whether they were the same then.
+
+    Args:
+        asked: the setup that the answer was asked with; None where it is not known: the conversation's.
+    """
+    message = conversation.messages[message_id]
+    leaf = message.parent if message.role is Role.ASSISTANT else message_id
+    path = conversation.at_leaf(leaf)
+    return request_for(path if asked is None else replace(path, setup=asked), catalogue)
 
 
 def prefill_of(setup: Setup, entry: ModelEntry | None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.dialects.blocks import block_from_wire, block_to_wire
+from app.dialects.duologue.asked import setup_text
 from app.dialects.duologue.shapes import fits
 from app.dialects.duologue.values import (
     MALFORMED,
@@ -17,7 +18,6 @@ from app.dialects.duologue.values import (
     facts_to_raw,
     places_from_raw,
     setup_from_raw,
-    setup_to_raw,
 )
 from app.domain.blocks import Block, unreadable
 from app.domain.conversation import ReplyFacts
@@ -61,7 +61,7 @@ def places_from_json(text: Any) -> tuple[int, ...]:
 
 
 def setup_to_json(setup: Setup) -> str:
-    return _text(setup_to_raw(setup))
+    return setup_text(setup)
 
 
 def setup_from_json(text: str) -> Setup:
