@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from app.domain.attachments import Attachment, attachments_of
 from app.domain.blocks import Base64Source, Block, ToolResultBlock
@@ -69,6 +68,8 @@ class Media(QObject):
 
     def choose(self, presenter: ConversationPresenter) -> None:
         """Ask for files, and attach them."""
+        from PySide6.QtWidgets import QFileDialog
+
         from ui.composer.given import Given
 
         dialog = QFileDialog(self._window.main, "Attach files", "", FILES)
@@ -119,6 +120,8 @@ class Media(QObject):
             self._edits.take_pictures(_pictures(each.attachment for each in slots if each.attachment is not None))
 
     def _ask_where(self, name: str, data: str) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         dialog = QFileDialog(self._window.main, "Save the picture", name)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.fileSelected.connect(lambda path: self._tasks.start("save", partial(_write, Path(path), data)))

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 
@@ -16,10 +16,12 @@ from app.domain.pictures import MANY_PICTURES
 from app.errors import DuologueError
 from app.services.identity import new_id
 from ui.bridge.tasks import TaskScope
-from ui.composer.chips import Slot
-from ui.composer.given import Given, given
+from ui.composer.slots import Slot
 from ui.conversation.session import Session
 from ui.widgets.error_text import sentence
+
+if TYPE_CHECKING:
+    from ui.composer.given import Given
 
 ASK_FROM: Final = 21
 """So many files at once are attached only after a question."""
@@ -90,9 +92,11 @@ class Attaching(QObject):
 
     def take(self, source: QMimeData) -> None:
         """Attach what was dropped or pasted."""
+        from ui.composer.given import given
+
         self.take_given(given(source))
 
-    def take_given(self, some: Given) -> None:
+    def take_given(self, some: "Given") -> None:
         """Attach files and pictures, after a question where they are many; fetch what is on the web after one, too."""
         session = self._view.session
         bringers: list[tuple[str, Bring]] = [(Path(path).name, partial(_file, path)) for path in some.paths]

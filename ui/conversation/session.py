@@ -10,7 +10,7 @@ from app.domain.conversation import Conversation, Draft, Message, MessageState, 
 from app.domain.stream import ClientEvent
 from app.errors import StoreError
 from app.immutable import immutable
-from ui.composer.chips import Slot
+from ui.composer.slots import Slot
 from ui.conversation.phase import Phase
 
 
