@@ -149,7 +149,7 @@ class Program(QObject):
             await self._in_time(self._put_away)
         await self._in_time(self._close_store)
         self._formulas.close()
-        self._media.close()
+        await self._in_time(self._media.close)
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
         self._window.main.leave()
 

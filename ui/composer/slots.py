@@ -1,7 +1,11 @@
 """The places of what is attached, as values: needed from the start, as the widgets are not."""
 
-from app.domain.attachments import Attachment
+from typing import TYPE_CHECKING
+
 from app.immutable import immutable
+
+if TYPE_CHECKING:
+    from app.domain.attachments import Attachment
 
 
 @immutable
@@ -10,7 +14,7 @@ class Slot:
 
     id: str
     name: str
-    attachment: Attachment | None = None
+    attachment: "Attachment | None" = None
     problem: str = ""
     """Why it cannot be attached, as a sentence."""
 

@@ -177,6 +177,11 @@ class Attaching(QObject):
 
     # ---- what happens meanwhile
 
+    def follow_draft(self, session: Session) -> None:
+        """The draft is another, from the disk or from a message: show what is attached to it, and make it fit."""
+        session.slots = reconciled(session.slots, session.draft.attachments)
+        self.recheck(session)
+
     def recheck(self, session: Session) -> None:
         """The model, the number of pictures or what is attached is another: make everything fit for that."""
         model, count = self._model_of(session), self._count(session)

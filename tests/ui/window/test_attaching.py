@@ -69,7 +69,8 @@ async def test_a_dropped_picture_is_promised_shown_and_sent_as_it_is(
     path = tmp_path / "cat.png"
     path.write_bytes(picture(format_="JPEG"))
     assert hold(desk, files(path))
-    dropping = desk.program._media.dropping
+    dropping = desk.window.main.dropping
+    assert dropping is not None
     assert dropping.promise == "Drop to attach cat.png"
     QApplication.sendEvent(desk.window.main, QDragLeaveEvent())
     assert dropping.promise == ""
@@ -237,7 +238,7 @@ async def test_what_is_covered_is_sent_as_it_is_seen(desk: Desk, simulator: Loca
     drop(desk, files(path))
     (chip,) = await read(desk, 1)
     QTest.keyClick(chip, Qt.Key.Key_Return)
-    viewer = desk.program._media.viewer
+    viewer = desk.program._media.viewing(desk.program._conversation).viewer
     assert viewer is not None
     await until(lambda: not viewer.canvas.image.isNull())
     viewer.canvas.covers.append(QRect(0, 0, 50, 50))
