@@ -11,7 +11,7 @@ from app.domain.blocks import Block, RedactedThinkingBlock, TextBlock, ThinkingB
 from app.domain.capabilities import goes_on
 from app.domain.continuing import beginning_of
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role
-from app.domain.models import Catalogue
+from app.domain.models import Catalogue, ModelEntry
 from app.domain.request import Request
 from app.domain.stream import (
     Accumulator,
@@ -118,10 +118,12 @@ class ReplyService:
         store: MessageStore,
         catalogue: Callable[[], Catalogue],
         *,
+        fit: Callable[[Request, ModelEntry], Awaitable[Request]] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
-        """`connect` gives the client of a profile, by name."""
+        """`connect` gives the client of a profile, by name; `fit` makes pictures fit that would be refused."""
+        self._fit = fit
         self._connect = connect
         self._store = store
         self._catalogue = catalogue
@@ -197,6 +199,9 @@ class ReplyService:
         growing.address = client.address
         request = request_for(conversation, self._catalogue(), growing.beginning)
         growing.prefix = prefix_of(request)
+        model = self._catalogue().find(request.model)
+        if self._fit is not None and model is not None:
+            request = await self._fit(request, model)
         try:
             await self._ask(client, request, growing, watch)
         except InvalidRequest as error:

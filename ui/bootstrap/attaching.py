@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from app.domain.blocks import ImageBlock, ToolResultBlock
 from app.domain.models import Catalogue, ModelEntry
+from app.domain.request import Request
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter
 from ui.conversation.session import Session
@@ -40,6 +42,15 @@ class Media(QObject):
 
             self._made = Fitter()
         return self._made
+
+    async def fit_request(self, request: Request, model: ModelEntry) -> Request:
+        """The request as the service takes it; the engine is made only where a picture is too large."""
+        if not any(isinstance(each, ImageBlock | ToolResultBlock) for turn in request.turns for each in turn.blocks):
+            return request
+        from app.domain.attachments import oversized
+
+        is_over = await asyncio.to_thread(lambda: any(True for _ in oversized(request, model)))
+        return await self.fitter().fit_request(request, model) if is_over else request
 
     def attaching(self, presenter: ConversationPresenter, tasks: TaskScope) -> "Attaching":
         """What takes files for a presenter's conversations."""

@@ -235,8 +235,8 @@ class Program(QObject):
     def _build(self) -> None:
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
-        replies = ReplyService(self._connect, self._store, self._models)
         self._media = Media(window, self._theme, self._models, self)
+        replies = ReplyService(self._connect, self._store, self._models, fit=self._media.fit_request)
         self._conversation = ConversationPresenter(
             window.page, library, replies, self._default_setup, self._catalogue.cost, self._media.attaching
         )

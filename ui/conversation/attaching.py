@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 
-from app.domain.attachments import Attachment
-from app.domain.blocks import DocumentBlock, ImageBlock, ToolResultBlock
-from app.domain.conversation import Message
+from app.domain.attachments import Attachment, pictures_in
+from app.domain.blocks import DocumentBlock
 from app.domain.models import ModelEntry
 from app.domain.pictures import MANY_PICTURES
 from app.errors import DuologueError
@@ -246,7 +245,7 @@ class Attaching(QObject):
         coming = sum(
             each.is_coming or (each.attachment is not None and each.attachment.is_picture) for each in session.slots
         )
-        return pictures_in(path) + coming
+        return pictures_in(block for message in path for block in message.blocks) + coming
 
 
 def reconciled(slots: Sequence[Slot], attachments: Iterable[Attachment]) -> tuple[Slot, ...]:
@@ -258,17 +257,6 @@ def reconciled(slots: Sequence[Slot], attachments: Iterable[Attachment]) -> tupl
         if each.id in there or each.is_coming
     ]
     return (*kept, *(Slot(each.id, each.name, each) for each in there.values()))
-
-
-def pictures_in(path: Iterable[Message]) -> int:
-    """Pictures of messages, those in results of tools included."""
-    count = 0
-    for message in path:
-        for block in message.blocks:
-            count += isinstance(block, ImageBlock)
-            if isinstance(block, ToolResultBlock) and isinstance(block.content, tuple):
-                count += sum(isinstance(each, ImageBlock) for each in block.content)
-    return count
 
 
 def _are_cited(session: Session) -> bool:

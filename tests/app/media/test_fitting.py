@@ -7,6 +7,7 @@ import os
 import random
 import struct
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import pytest_asyncio
 from PIL import Image, TiffImagePlugin
 
 from app.domain.attachments import Attachment, Change
-from app.domain.blocks import Base64Source, DocumentBlock, ImageBlock, TextSource
+from app.domain.blocks import Base64Source, DocumentBlock, ImageBlock, TextSource, ToolResultBlock
+from app.domain.caching import Breakpoint, CachePlan, Section
 from app.domain.pictures import picture_size
+from app.domain.request import Request, Turn
 from app.errors import FileFailed, MediaRefused
 from app.media.fitting import Fitter
 from app.media.reading import Given
@@ -385,6 +388,20 @@ async def test_a_block_of_a_message_is_made_fit(fitter: Fitter) -> None:
     assert await fitter.fit_block(small, model(), 1) == small
     large = ImageBlock(Base64Source("image/png", base64.b64encode(picture(9000, 100)).decode()))
     assert opened(await fitter.fit_block(large, model(), 30)).width == 2000
+
+
+async def test_a_request_is_made_fit_and_keeps_its_marks(fitter: Fitter) -> None:
+    wide = ImageBlock(Base64Source("image/png", base64.b64encode(picture(2200, 50)).decode()))
+    small = ImageBlock(Base64Source("image/png", base64.b64encode(picture()).decode()))
+    marks = CachePlan(frozenset({Breakpoint(Section.MESSAGES, 0, 0)}))
+    few = Request("m", 9, (Turn("user", (wide, ToolResultBlock("t", (small,) * 19))),), cache_plan=marks)
+    assert await fitter.fit_request(few, model()) is few
+    many = replace(few, turns=(*few.turns, Turn("user", (small,))))
+    made = await fitter.fit_request(many, model())
+    assert opened(made.turns[0].blocks[0]).width == 2000
+    assert made.turns[0].blocks[1:] == many.turns[0].blocks[1:]
+    assert made.cache_plan == marks
+    assert await fitter.fit_request(many, model()) == made
 
 
 # ------------------------------------------------------------------ limits, and the samples

@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
@@ -265,3 +267,29 @@ async def test_what_is_covered_is_sent_as_it_is_seen(desk: Desk, simulator: Loca
     assert pixels.getpixel((60, 10)) == (220, 0, 0)
     desk.window.page.transcript.verticalScrollBar().setValue(0)
     await until(lambda: "A red field" in desk.seen)
+
+
+async def test_with_the_twenty_first_picture_all_are_made_smaller(
+    desk: Desk, simulator: LocalSimulator, tmp_path: Path
+) -> None:
+    wide, small = tmp_path / "wide.png", tmp_path / "small.png"
+    wide.write_bytes(picture(2400, 300))
+    small.write_bytes(picture())
+    drop(desk, files(wide))
+    await read(desk, 1)
+    desk.say("First")
+    await desk.until_answered()
+    assert data_of(sent(simulator)[0]) == wide.read_bytes()
+    drop(desk, files(wide, *[small] * 19))
+    await until(lambda: len(chips(desk)) == 20 and "2,000 × 250" in chips(desk)[0].facts.text())
+    await read(desk, 20)
+    desk.say("Second")
+    await desk.until_answered()
+    asked = [each for each in simulator.simulator.journal.entries if each.path == "/v1/messages"][-1]
+    assert asked.status == 200
+    first, *_, last = asked.body["messages"]
+    assert opened_wire(first["content"][0]).width == opened_wire(last["content"][0]).width == 2000
+
+
+def opened_wire(block: dict[str, Any]) -> Image.Image:
+    return Image.open(io.BytesIO(data_of(block)))
