@@ -129,15 +129,19 @@ class Fitter:
         self._fitted = {(source, model.id, count > MANY_PICTURES): fitted for source, fitted in made.items()}
         return with_pictures(request, made) if made else request
 
-    async def page(self, block: DocumentBlock, number: int, edge_px: int) -> bytes:
-        """A page of a PDF (from 1) as a PNG whose longer side is `edge_px`. Raises MediaRefused."""
+    async def page(self, block: DocumentBlock, number: int, edge_px: int) -> tuple[int, str]:
+        """How many pages a PDF has, and one of them (from 1) as a PNG in base64 whose longer side is `edge_px`.
+
+        Raises MediaRefused.
+        """
         source = block.source
         if not isinstance(source, Base64Source):
             raise MediaRefused(block.title or "", "unsupported", "address")
 
-        def work() -> bytes:
+        def work() -> tuple[int, str]:
             asked = {"kind": Kind.PDF, "page": number, "edge_px": edge_px}
-            return self._workers.ask("documents", asked, _decoded(source.data, block.title or "")).parts[0]
+            answer = self._workers.ask("documents", asked, _decoded(source.data, block.title or ""))
+            return int(answer.facts["pages"]), answer.parts[0].decode("ascii")
 
         return await self._aside(work)
 

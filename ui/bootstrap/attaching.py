@@ -67,6 +67,8 @@ class Media(QObject):
         self._window.main.text_given.connect(page.composer.editor.insertPlainText)
         page.composer.attach_requested.connect(partial(self.choose, presenter))
         page.composer.attachment_opened.connect(lambda id_: self.viewing(presenter).open_attached(id_))
+        page.transcript.document_opened.connect(lambda data: self.viewing(presenter).open_document(data))
+        page.transcript.place_opened.connect(lambda id_, place: self.viewing(presenter).open_place(id_, place))
         page.transcript.picture_opened.connect(lambda data: self.viewing(presenter).open_sent(data))
 
     def viewing(self, presenter: ConversationPresenter) -> "Viewing":
@@ -74,7 +76,7 @@ class Media(QObject):
         if self._viewing is None:
             from ui.bootstrap.viewing import Viewing
 
-            self._viewing = Viewing(self._window, self._theme, presenter)
+            self._viewing = Viewing(self._window, self._theme, presenter, self.fitter)
         return self._viewing
 
     def choose(self, presenter: ConversationPresenter) -> None:

@@ -24,7 +24,7 @@ from app.errors import FileFailed, MediaRefused
 from app.media.fitting import Fitter
 from app.media.reading import Given
 from app.media.workers import Workers
-from tests.support.pictures import HOSTILE, flat_png, model, opened, picture
+from tests.support.pictures import HOSTILE, flat_png, model, opened, pdf, picture
 
 OLD = "claude-haiku-4-5-20251001"
 
@@ -341,17 +341,6 @@ async def test_an_old_encoding_is_guessed_and_told(fitter: Fitter) -> None:
     assert made.detail
 
 
-def pdf(pages: int = 2) -> bytes:
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument.new()
-    for _ in range(pages):
-        document.new_page(300, 400)
-    target = io.BytesIO()
-    document.save(target)
-    return target.getvalue()
-
-
 async def test_a_pdf_goes_as_it_is_with_its_pages_counted(fitter: Fitter) -> None:
     data = pdf(3)
     made = await attached(fitter, data, "a.pdf")
@@ -359,8 +348,8 @@ async def test_a_pdf_goes_as_it_is_with_its_pages_counted(fitter: Fitter) -> Non
     assert made.pages == 3
     assert made.tokens >= 3 * 1500
     assert isinstance(made.block, DocumentBlock)
-    page = Image.open(io.BytesIO(await fitter.page(made.block, 2, 200)))
-    assert page.size == (150, 200)
+    pages, drawn = await fitter.page(made.block, 2, 200)
+    assert (pages, Image.open(io.BytesIO(base64.b64decode(drawn))).size) == (3, (150, 200))
 
 
 async def test_a_pdf_with_too_many_pages_is_refused(fitter: Fitter) -> None:

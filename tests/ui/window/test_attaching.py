@@ -19,9 +19,10 @@ from app.domain.blocks import Base64Source
 from app.settings.file import read_settings
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
-from tests.support.pictures import opened, picture
+from tests.support.pictures import opened, pdf, picture
 from tests.support.waiting import until
 from ui.composer.chips import Chip
+from ui.transcript.citing import PLACE, target_of
 
 COPY, LEFT, NONE = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -293,3 +294,28 @@ async def test_with_the_twenty_first_picture_all_are_made_smaller(
 
 def opened_wire(block: dict[str, Any]) -> Image.Image:
     return Image.open(io.BytesIO(data_of(block)))
+
+
+async def test_a_citation_leads_to_its_passage_and_to_its_page(desk: Desk, tmp_path: Path) -> None:
+    note, report = tmp_path / "note.txt", tmp_path / "report.pdf"
+    note.write_text("Häuser 🏠 stehen. The sky is blue. Grass is green.")
+    report.write_bytes(pdf(3))
+    drop(desk, files(note, report))
+    await read(desk, 2)
+    desk.say("Read")
+    await desk.until_answered()
+    viewing = desk.program._media.viewing(desk.program._conversation)
+    answer = desk.program._conversation.session.conversation.path[-1]
+    start = note.read_text().index("The sky")
+    passage = {"document_index": 0, "start_char_index": start, "end_char_index": start + 16}
+    desk.window.page.transcript.place_opened.emit(answer.id, target_of(passage).removeprefix(PLACE))
+    assert viewing.reader is not None
+    assert viewing.reader.text.textCursor().selectedText() == "The sky is blue."
+    viewing.reader.close()
+    page = {"document_index": 1, "start_page_number": 2, "end_page_number": 3}
+    desk.window.page.transcript.place_opened.emit(answer.id, target_of(page).removeprefix(PLACE))
+    await until(lambda: viewing.reader is not None and viewing.reader.told.text() == "Page 2 of 3")
+    reader = viewing.reader
+    assert reader is not None
+    await until(lambda: not reader.canvas.image.isNull())
+    reader.close()
