@@ -40,6 +40,7 @@ from ui.widgets.error_text import ErrorText, from_facts, sentence
 if TYPE_CHECKING:
     from ui.shell.palette import Palette
     from ui.shell.palette_presenter import PalettePresenter
+    from ui.shell.requests import Requests
 
 T = TypeVar("T")
 
@@ -75,6 +76,7 @@ class Program(QObject):
         self._tasks = TaskScope(self._show_error)
         self._finding: tuple[Palette, PalettePresenter] | None = None
         """The palette, where it was opened."""
+        self._made_requests: Requests | None = None
         window.main.close_requested.connect(self._closing.set)
         if window.main.is_closing:
             self._closing.set()
@@ -154,7 +156,8 @@ class Program(QObject):
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
-        owners = (self._rows, *finding, self._keeping, self._connections, self._tasks)
+        requests = () if self._made_requests is None else (self._made_requests,)
+        owners = (self._rows, *finding, *requests, self._keeping, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -267,6 +270,8 @@ class Program(QObject):
                 "export_conversation": lambda: keeping.transfers.export_shown(),
                 "export_all": lambda: keeping.transfers.export_all(),
                 "import": lambda: keeping.transfers.import_file(),
+                "copy_request": lambda: self._requests.choose_form(),
+                "compare_answers": lambda: self._requests.compare(),
             },
         )
         keeping.restored.connect(self._show_restored)
@@ -286,6 +291,8 @@ class Program(QObject):
         window.main.panes_changed.connect(self._remember_panes)
         window.page.transcript.set_models(self._catalogue.name_of, self._catalogue.cost_of)
         window.page.transcript.link_activated.connect(open_external)
+        window.page.transcript.code_requested.connect(lambda id_, form: self._requests.copy(id_, form))
+        window.page.transcript.compare_requested.connect(lambda id_: self._requests.compare(id_))
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)
@@ -304,6 +311,26 @@ class Program(QObject):
             library = Library(self._store)
             self._finding = palette_over(self._window, library, self._rows, self._commands.do, self._show_error)
         self._finding[0].open_palette()
+
+    @property
+    def _requests(self) -> "Requests":
+        """What is done with requests, made when it is first asked for."""
+        if self._made_requests is None:
+            from ui.shell.requests import Requests
+
+            self._made_requests = made = Requests(
+                self._window.main,
+                self._store,
+                self._models,
+                lambda: self._conversation.session.conversation,
+                lambda name: self._engine.accounts.profile(
+                    name or self._connections.name or self._keeper.default_profile
+                ),
+                lambda: self._theme.palette,
+            )
+            made.told.connect(self._commands.tell)
+            made.failed.connect(self._show_error)
+        return self._made_requests
 
     # ---- clients and models
 

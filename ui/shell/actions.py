@@ -26,6 +26,8 @@ COMMANDS = (
     Command("stop", "Stop the answer", ("Ctrl+.",), "answer"),
     Command("retry", "Retry the last answer", ("Ctrl+R",), "answer"),
     Command("copy_last", "Copy the last answer", ("Ctrl+Shift+C",), "answer"),
+    Command("copy_request", "Copy request as…", (), "answer"),
+    Command("compare_answers", "Compare answers…", (), "answer"),
     Command("focus_composer", "Go to the composer", ("Ctrl+L", "Shift+Esc"), "view"),
     Command("find", "Find in this conversation", ("Ctrl+F",), "view"),
     Command("find_next", "Next hit", ("F3",)),
