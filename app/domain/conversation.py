@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Self
 
+from app.domain.attachments import Attachment
 from app.domain.blocks import Block, plain_text
 from app.domain.request import Setup
 from app.domain.usage import TokenUsage
@@ -87,6 +88,13 @@ class Draft:
     text: str = ""
     caret: int = 0
     """In characters from the start."""
+    attachments: tuple[Attachment, ...] = ()
+    """In the order in which they are sent, before the text."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of it could be sent."""
+        return not self.text.strip() and not self.attachments
 
 
 @immutable

@@ -49,7 +49,7 @@ def take_in(db: sqlite3.Connection, some: Sequence[Kept], at_ms: int) -> None:
             db.execute(_PUT_AWAY, (at_ms, kept.pinned, kept.unread, *_newest(newest, seq - 1, kept.conversation), id_))
             messages.keep_setups(db, kept.setups)
             held += [(id_, each) for each in own]
-            if kept.draft.text:
+            if kept.draft.text or kept.draft.attachments:
                 conversations.save_draft(db, id_, kept.draft)
         messages.add_all(db, first, held)
 

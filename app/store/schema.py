@@ -10,7 +10,7 @@ from app.errors import StoreError, StoreTooNew
 APPLICATION_ID = 0x44756F6C
 """`Duol`, in SQLite's header: a database without it is somebody else's."""
 
-TABLES = ("blobs", "folders", "conversations", "messages", "growth", "drafts", "removed")
+TABLES = ("blobs", "folders", "conversations", "messages", "growth", "drafts", "attachments", "removed")
 """What holds data; the rest can be made of it anew."""
 
 NEWEST_OF_EACH = """
@@ -127,6 +127,21 @@ MIGRATIONS = (
     """
     -- which blocks of a message are shown and not sent: their places as a JSON array; NULL: all are sent
     ALTER TABLE messages ADD COLUMN omitted TEXT;
+    """,
+    """
+    -- what lies beside a draft's text; sent is empty where it is the original
+    CREATE TABLE attachments (
+        conversation_id TEXT NOT NULL,
+        id TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        facts TEXT NOT NULL,
+        original TEXT NOT NULL,
+        sent TEXT NOT NULL,
+        PRIMARY KEY (conversation_id, id)
+    ) STRICT;
+    CREATE TRIGGER draft_removed AFTER DELETE ON drafts BEGIN
+        DELETE FROM attachments WHERE conversation_id = old.conversation_id;
+    END;
     """,
 )
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from app.domain.attachments import Attachment
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.library import Backup, ConversationRow, Folder, Kept, Listing, SearchHit
 from app.domain.request import Setup
@@ -67,6 +68,8 @@ class Store:
         self._changes_copied = db.total_changes
         """Rows that were written in this run when the newest dated copy was made."""
         self._owed: dict[str, Callable[[], None]] = {}
+        self._attached: dict[str, tuple[Attachment, ...]] = {}
+        """What was stored last beside each draft of this run."""
 
     @classmethod
     async def open(cls, folder: Path, claimed: int | None = None) -> Opened:
@@ -291,8 +294,16 @@ class Store:
         return await self._run(lambda: conversations.draft(self._db, conversation_id))
 
     async def save_draft(self, conversation_id: str, draft: Draft) -> None:
-        """An empty text removes the draft."""
-        await self._run(lambda: conversations.save_draft(self._db, conversation_id, draft))
+        """An empty text, with nothing attached, removes the draft."""
+
+        def save() -> None:
+            # with every word that is typed the text is written, and not the pictures beside it
+            known = self._attached.pop(conversation_id, ())
+            conversations.save_draft(self._db, conversation_id, draft, known)
+            if draft.attachments:
+                self._attached[conversation_id] = draft.attachments
+
+        await self._run(save)
 
     async def fresh_setup(self) -> Setup | None:
         """The setup that was chosen for the conversation that does not exist yet, None where nothing was."""
@@ -383,6 +394,7 @@ class Store:
         messages.interrupt(self._db)
         self._growing.clear()
         self._owed.clear()
+        self._attached.clear()
 
     async def back_up(self, path: Path) -> None:
         """A whole copy at `path`, which must not exist, while everything goes on."""

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from app.dialects.blocks import block_from_wire, block_to_wire
+from app.dialects.blocks import block_from_wire, block_to_wire, blocks_from_wire
 from app.dialects.duologue.asked import digest_of
 from app.dialects.duologue.shapes import fits
 from app.dialects.duologue.values import (
@@ -25,6 +25,7 @@ from app.dialects.duologue.values import (
     setup_from_raw,
     setup_to_raw,
 )
+from app.domain.attachments import attachments_of, message_blocks
 from app.domain.blocks import UNREADABLE, Block, RawBlock, TextBlock, unreadable
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.library import Folder, Kept
@@ -76,7 +77,7 @@ def kept_to_raw(kept: Kept, folders: Sequence[Folder]) -> dict[str, Any]:
         "created_ms": _shown(conversation.created_ms),
         **({} if folder is None else {"folder": folder}),
         **{name: True for name in ("pinned", "unread") if getattr(kept, name)},
-        **({"draft": {"text": kept.draft.text, "caret": kept.draft.caret}} if kept.draft.text else {}),
+        **({"draft": _draft_to_raw(kept.draft)} if kept.draft.text or kept.draft.attachments else {}),
         "setup": setup_to_raw(conversation.setup),
         **({"setups": {name: setup_to_raw(each) for name, each in kept.setups.items()}} if kept.setups else {}),
         "leaf": places.get(conversation.leaf or ""),
@@ -262,6 +263,11 @@ def _setup(raw: Mapping[str, Any]) -> Setup:
     return replace(setup, model=model) if isinstance(model, str) and not setup.model else setup
 
 
+def _draft_to_raw(draft: Draft) -> dict[str, Any]:
+    attached = [block_to_wire(each) for each in message_blocks(draft.attachments, "")]
+    return {"text": draft.text, "caret": draft.caret, **({"attached": attached} if attached else {})}
+
+
 def _setups(raw: Any) -> dict[str, Setup]:
     return {str(name): setup_from_raw(each) for name, each in raw.items()} if isinstance(raw, Mapping) else {}
 
@@ -278,9 +284,9 @@ def _asked_with(setups: Mapping[str, Setup], messages: dict[str, Message]) -> di
 
 
 def _draft(raw: Any) -> Draft:
-    match raw:
-        case {"text": str(text), "caret": int(caret)} if 0 <= caret <= len(text):
-            return Draft(text, caret)
-        case {"text": str(text)}:
-            return Draft(text, len(text))
-    return Draft()
+    if not isinstance(raw, Mapping) or not isinstance(text := raw.get("text"), str):
+        return Draft()
+    caret, attached = raw.get("caret"), raw.get("attached")
+    blocks = blocks_from_wire(attached, where="/draft/attached") if isinstance(attached, list) else ()
+    found = attachments_of("draft", blocks)
+    return Draft(text, caret if isinstance(caret, int) and 0 <= caret <= len(text) else len(text), found)

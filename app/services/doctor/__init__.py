@@ -4,7 +4,7 @@ A fix changes no message: it keeps blocks out of the context, or changes the set
 what was kept out, and nothing is ever lost.
 """
 
+from app.domain.findings import Finding
 from app.services.doctor.examining import cured, cured_wholly, examine
-from app.services.doctor.finding import Finding
 
 __all__ = ["Finding", "cured", "cured_wholly", "examine"]

@@ -7,9 +7,10 @@ from typing import Any
 from app.domain.blocks import TextBlock
 from app.domain.capabilities import Misfit, misfits
 from app.domain.conversation import Conversation, Message, Role
+from app.domain.findings import Finding
 from app.domain.models import Catalogue, ModelEntry
 from app.domain.request import Request, Setup
-from app.services.doctor.finding import Finding, Group, found_in, groups_of
+from app.services.doctor.finding import Group, found_in, groups_of
 from app.services.doctor.media import media_findings
 from app.services.doctor.order import order_findings
 from app.services.requests import request_for

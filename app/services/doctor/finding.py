@@ -1,29 +1,15 @@
-"""One thing that the API would refuse, and what would mend it."""
+"""What is sent of a conversation, as the API sees it, and the words in which something is found in it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from app.domain.blocks import Block
 from app.domain.conversation import Message
-from app.domain.request import Setup
-from app.immutable import NOTHING, immutable
+from app.domain.findings import Finding
+from app.immutable import immutable
 from app.services.requests import sent_places
 
 NAMED_BY = 40
 """So many characters of a message's first line name it."""
-
-
-@immutable
-class Finding:
-    message: str
-    """The id of the message that it is in; empty: it is in the setup."""
-    reason: str
-    """A sentence that names the message and says what is wrong with it."""
-    fix: str
-    """What the fix does, in a few words."""
-    omits: Mapping[str, tuple[int, ...]] = NOTHING
-    """The fix: these blocks, by message and place, are sent no longer."""
-    setup: Setup | None = None
-    """The fix: this in place of the present setup."""
 
 
 @immutable

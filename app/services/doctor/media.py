@@ -7,9 +7,10 @@ import binascii
 from collections.abc import Iterator, Sequence
 
 from app.domain.blocks import Base64Source, Block, DocumentBlock, ImageBlock, Source, ToolResultBlock
+from app.domain.findings import Finding
 from app.domain.models import ModelEntry
 from app.domain.pictures import picture_size
-from app.services.doctor.finding import Finding, Group, Sent, found_in, named
+from app.services.doctor.finding import Group, Sent, found_in, named
 from app.services.requests import head_of
 
 MANY = 20

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from app.domain.blocks import ServerToolResultBlock, ToolResultBlock, ToolUseBlock
+from app.domain.findings import Finding
 from app.domain.models import ModelEntry
-from app.services.doctor.finding import Finding, Group, Sent, found_in, named
+from app.services.doctor.finding import Group, Sent, found_in, named
 
 LEAVE_OUT = "Leave it out"
 _NOBODY = Group("nobody", ())
