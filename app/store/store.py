@@ -347,6 +347,11 @@ class Store:
         path = self._path
         return () if path is None else await asyncio.to_thread(backups.found, path.parent)
 
+    async def newest_backup(self) -> tuple[Backup, int] | None:
+        """The newest dated copy that can be read, and how many conversations are in it."""
+        path = self._path
+        return None if path is None else await asyncio.to_thread(backups.newest_sound, path.parent)
+
     async def back_up_now(self) -> Backup:
         """Make a dated copy while everything goes on; one too many of the old ones goes.
 

@@ -35,8 +35,7 @@ from ui.shell.commands import Commands
 from ui.shell.window import Window
 from ui.theme import metrics
 from ui.theme.theme import Theme
-from ui.widgets.amounts import counted
-from ui.widgets.error_text import ErrorText, from_facts, sentence
+from ui.widgets.error_text import from_facts, sentence
 
 if TYPE_CHECKING:
     from ui.shell.palette import Palette
@@ -78,6 +77,8 @@ class Program(QObject):
         self._finding: tuple[Palette, PalettePresenter] | None = None
         """The palette, where it was opened."""
         self._made_requests: Requests | None = None
+        self._recovery: Recovery | None = None
+        """What was done about a damaged database at this start."""
         window.main.close_requested.connect(self._closing.set)
         if window.main.is_closing:
             self._closing.set()
@@ -131,9 +132,12 @@ class Program(QObject):
         self._connections.begin(simulator=simulator)
         self._show_settings()
         opened = self._keeper.value.window.get("conversation")
+        self._rows.open_folders(self._keeper.value.window.get("open_folders"))
         self._rows.refresh()
         await self._conversation.start(opened if isinstance(opened, str) else "", send=early())
         self._connections.tell_what_is_missing(a_conversation_is_shown=bool(self._conversation.shown_id))
+        if self._recovery is not None:
+            self._keeping.tell_recovery(self._recovery)
         self._tasks.start("tidy", self._tidy)
 
     async def _tidy(self) -> None:
@@ -143,7 +147,8 @@ class Program(QObject):
     async def closed(self) -> None:
         """Wait until the person closes the window, put everything away, and close it."""
         await self._closing.wait()
-        window = {**self._window.main.remembered(), "conversation": self._conversation.shown_id}
+        told = {**self._window.main.remembered(), "conversation": self._conversation.shown_id}
+        window = {**self._keeper.value.window, **told}
         self._keeper.change(window=window)
         self._window.main.hide()
         if refused := await self._in_time(self._put_away):
@@ -210,8 +215,7 @@ class Program(QObject):
             return await self._forgetting_store(error, partial(Store.copy_of, self._folder))
         except StoreError as error:
             return await self._forgetting_store(error, Store.in_memory)
-        if opened.recovery is not None:
-            self._tell_recovery(opened.recovery)
+        self._recovery = opened.recovery
         return opened.store
 
     async def _forgetting_store(self, error: StoreError, make: Callable[[], Awaitable[Store]]) -> Store:
@@ -229,11 +233,6 @@ class Program(QObject):
     async def _answer_doorbell(self) -> None:
         if await asyncio.to_thread(answer, self._folder):
             self._window.main.raise_up()
-
-    def _tell_recovery(self, recovery: Recovery) -> None:
-        found = f"{counted(recovery.conversations, 'conversation')} with {counted(recovery.messages, 'message')}"
-        kept = f"{found} could be read and are here; the damaged file is kept as {recovery.kept_at}."
-        self._window.notices.show_notice(ErrorText("The database was damaged.", kept), tone="caution")
 
     def _build(self) -> None:
         window, library = self._window, Library(self._store)
@@ -295,6 +294,7 @@ class Program(QObject):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
+        self._rows.folders_opened.connect(self._remember_folders)
         self._conversation.setup_shown.connect(self._show_setup)
         window.setup.setup_changed.connect(self._change_setup)
         window.setup.connection_requested.connect(self._connections.open)
@@ -414,6 +414,10 @@ class Program(QObject):
         if self._keeper.value.window.get("conversation") != conversation_id:
             self._keeper.change(window={**self._keeper.value.window, "conversation": conversation_id})
             self._save_settings()
+
+    def _remember_folders(self, folder_ids: Sequence[str]) -> None:
+        self._keeper.change(window={**self._keeper.value.window, "open_folders": list(folder_ids)})
+        self._save_settings()
 
     def _remember_panes(self) -> None:
         """At once, for a program that is killed closes nothing."""

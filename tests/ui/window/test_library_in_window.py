@@ -81,7 +81,7 @@ def said(desk: Desk) -> str:
     return " | ".join(map(str, rows))
 
 
-async def test_pins_and_folders_are_there_after_a_restart(open_desk: Opening) -> None:
+async def test_pins_and_folders_are_there_after_a_restart_and_open_as_they_were(open_desk: Opening) -> None:
     desk = await open_desk(Settings(default_profile="Simulator"))
     first = await branched(desk)
     intents = desk.window.library.intents
@@ -90,8 +90,11 @@ async def test_pins_and_folders_are_there_after_a_restart(open_desk: Opening) ->
     await until(lambda: titles(desk)[:2] == ["Pinned", "Animals"])
     await desk.close()
 
-    desk = await open_desk(Settings(default_profile="Simulator"))
+    desk = await open_desk(desk.program._keeper.value)
     await until(lambda: titles(desk) == ["Pinned", "Animals", "Folders", "New folder"])
+    model = desk.window.library.list.model()
+    assert isinstance(model, LibraryModel)
+    assert [each.is_open for each in model.folders] == [True]
 
 
 async def test_a_conversation_that_is_begun_in_a_folder_lies_there_with_its_setup(desk: Desk) -> None:
