@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject
 
 import resources
+from app.domain.conversation import Conversation
 from app.domain.models import Catalogue
 from app.domain.request import Setup
 from app.errors import DuologueError, StoreError, StoreReadOnly
@@ -38,6 +39,7 @@ from ui.theme.theme import Theme
 from ui.widgets.error_text import from_facts, sentence
 
 if TYPE_CHECKING:
+    from ui.bootstrap.titling import Titling
     from ui.shell.palette import Palette
     from ui.shell.palette_presenter import PalettePresenter
     from ui.shell.requests import Requests
@@ -77,6 +79,7 @@ class Program(QObject):
         self._finding: tuple[Palette, PalettePresenter] | None = None
         """The palette, where it was opened."""
         self._made_requests: Requests | None = None
+        self._titling: Titling | None = None
         self._recovery: Recovery | None = None
         """What was done about a damaged database at this start."""
         window.main.close_requested.connect(self._closing.set)
@@ -163,8 +166,8 @@ class Program(QObject):
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
-        requests = () if self._made_requests is None else (self._made_requests,)
-        owners = (self._rows, *finding, *requests, self._keeping, self._connections, self._tasks)
+        asking = tuple(each for each in (self._made_requests, self._titling) if each is not None)
+        owners = (self._rows, *finding, *asking, self._keeping, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -294,6 +297,7 @@ class Program(QObject):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
+        self._conversation.answered.connect(self._consider_title)
         self._rows.folders_opened.connect(self._remember_folders)
         self._conversation.setup_shown.connect(self._show_setup)
         window.setup.setup_changed.connect(self._change_setup)
@@ -342,6 +346,23 @@ class Program(QObject):
             made.told.connect(self._commands.tell)
             made.failed.connect(self._show_error)
         return self._made_requests
+
+    def _consider_title(self, conversation: Conversation) -> None:
+        """A title by a model, where the person allows that; whoever does not has nothing of it imported."""
+        settings = self._keeper.value
+        if settings.titles != "model":
+            return
+        if self._titling is None:
+            from ui.bootstrap.titling import Titling
+
+            self._titling = Titling(self._connect, self._store, self._models, self)
+            self._titling.titled.connect(self._show_title)
+            self._titling.failed.connect(self._show_error)
+        self._titling.consider(conversation, self._connections.name, settings.title_model)
+
+    def _show_title(self, conversation_id: str, title: str) -> None:
+        self._conversation.renamed(conversation_id, title, manual=False)
+        self._rows.refresh()
 
     # ---- clients and models
 

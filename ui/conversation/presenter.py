@@ -42,6 +42,7 @@ class ConversationPresenter(QObject):
         shown: this conversation is on the page now; arg: its id, empty for one that is not stored yet.
         setup_shown: the setup of what is shown; arg: a Setup.
         ended_unseen: an answer has ended in a conversation that is not on the page; arg: its id.
+        answered: an answer has ended, in whatever way; arg: its Conversation.
         failed: something expected went wrong outside any answer; arg: a DuologueError.
         retry_failed: a retry failed and the earlier answer stays; arg: the facts of the error.
     """
@@ -50,6 +51,7 @@ class ConversationPresenter(QObject):
     shown = Signal(str)
     setup_shown = Signal(object)
     ended_unseen = Signal(str)
+    answered = Signal(object)
     failed = Signal(object)
     retry_failed = Signal(dict)
 
@@ -196,11 +198,11 @@ class ConversationPresenter(QObject):
         """A connection was chosen for what is shown."""
         self.change_setup(replace(self._session.conversation.setup, profile=name))
 
-    def renamed(self, conversation_id: str, title: str) -> None:
-        """A title was given by hand."""
+    def renamed(self, conversation_id: str, title: str, manual: bool = True) -> None:
+        """A title was given, by hand or by a model; one by hand stays."""
         session = self._sessions.find(conversation_id)
-        if session is not None:
-            session.conversation = replace(session.conversation, title=title, title_is_manual=True)
+        if session is not None and (manual or not session.conversation.title_is_manual):
+            session.conversation = replace(session.conversation, title=title, title_is_manual=manual)
             if session is self._session:
                 self._page.show_title(title)
 
@@ -456,6 +458,7 @@ class ConversationPresenter(QObject):
         elif message.state is not MessageState.STOPPED:
             self.ended_unseen.emit(session.conversation.id)
         self.rows_changed.emit()
+        self.answered.emit(session.conversation)
 
     def _show_cost(self) -> None:
         conversation = self._session.conversation
