@@ -60,7 +60,10 @@ def lines(conversations: int) -> Iterator[str]:
         messages = [
             {"parent": None, "role": "user", "created_ms": made_ms, "content": [{"type": "text", "text": asked}]},
             {
-                **{"parent": 0, "role": "assistant", "created_ms": made_ms + 1, "facts": facts},
+                "parent": 0,
+                "role": "assistant",
+                "created_ms": made_ms + 1,
+                "facts": facts,
                 "content": [{"type": "text", "text": answered}],
             },
         ]

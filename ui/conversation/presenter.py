@@ -44,12 +44,14 @@ class ConversationPresenter(QObject):
         ended_unseen: an answer has ended in a conversation that is not on the page; arg: its id.
         answered: an answer has ended, in whatever way; arg: its Conversation.
         failed: something expected went wrong outside any answer; arg: a DuologueError.
+        path_shown: the messages of a conversation are others; arg: its Session, which may not be on the page.
         retry_failed: a retry failed and the earlier answer stays; arg: the facts of the error.
     """
 
     rows_changed = Signal()
     shown = Signal(str)
     setup_shown = Signal(object)
+    path_shown = Signal(object)
     ended_unseen = Signal(str)
     answered = Signal(object)
     failed = Signal(object)
@@ -71,7 +73,7 @@ class ConversationPresenter(QObject):
         self._library = library
         self._cost = cost
         self._tasks = TaskScope(self.failed.emit)
-        self._sending = Sending(library, replies, self._tasks, now_ms, self)
+        self.sending = self._sending = Sending(library, replies, self._tasks, now_ms, self)
         self._sessions = Sessions(library, default_setup, now_ms, self)
         self._session = self._sessions.fresh
         self._was_sent_early = False
@@ -297,6 +299,7 @@ class ConversationPresenter(QObject):
         self._page.transcript.show(
             session.shown_path, streaming=streaming, branches=session.conversation.branches, beyond=session.beyond
         )
+        self.path_shown.emit(session)
 
     # ---- drafts
 
@@ -457,6 +460,7 @@ class ConversationPresenter(QObject):
             self.healing.look()
         elif message.state is not MessageState.STOPPED:
             self.ended_unseen.emit(session.conversation.id)
+        self.path_shown.emit(session)
         self.rows_changed.emit()
         self.answered.emit(session.conversation)
 
