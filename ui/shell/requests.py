@@ -147,7 +147,7 @@ class Requests(QObject):
         remark = ""
         if facts is not None and asked is None:
             remark = NO_SETUP
-        elif facts is not None and facts.prefix and facts.prefix != prefix_of(request):
+        elif facts is not None and facts.prefix and facts.prefix != await asyncio.to_thread(prefix_of, request):
             remark = CHANGED_SINCE
         return request, asked or conversation.setup, remark
 
