@@ -77,6 +77,18 @@ class Accounts(Generic[C]):
                 self._clients[name] = await self._build(await self._endpoint(name))
             return self._clients[name]
 
+    async def profile(self, name: str) -> Profile:
+        """A connection by its name, with the address that is asked: all that may be shown of where requests go.
+
+        Raises:
+            SimulatorFailed: the simulator did not start.
+        """
+        if name == SIMULATOR.name:
+            async with self._locks[name]:
+                return replace(SIMULATOR, base_url=await self._start_simulator())
+        adopted = self._adopted.get(name)
+        return self.placed(self._profiles().get(name) or Profile(name)) if adopted is None else adopted.profile
+
     async def test(self, profile: Profile, key: Secret) -> Sequence[Mapping[str, Any]]:
         """Ask the service for its models with a key that is not kept anywhere yet, where the key would be used.
 

@@ -28,6 +28,8 @@ COMMANDS = (
     Command("add_answer", "Add what is typed as an answer", ("Alt+Shift+Return", "Alt+Shift+Enter")),
     Command("retry", "Retry the last answer", ("Ctrl+R",), "answer"),
     Command("copy_last", "Copy the last answer", ("Ctrl+Shift+C",), "answer"),
+    Command("copy_request", "Copy request as…", (), "answer"),
+    Command("compare_answers", "Compare answers…", (), "answer"),
     Command("focus_composer", "Go to the composer", ("Ctrl+L", "Shift+Esc"), "view"),
     Command("attach", "Attach files…", ("Ctrl+Shift+F",), "view"),
     Command("find", "Find in this conversation", ("Ctrl+F",), "view"),
