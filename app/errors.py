@@ -29,6 +29,7 @@
   x ConfigRefused             a gateway's config.yaml that cannot be used
   x FileFailed                a file that a person chose cannot be read or written
   x ImportRefused             a file that holds nothing that can be imported
+  x MediaRefused              a picture or document that no model would take, or that would do harm
 
 A bug is none of these: it stays a KeyError or AssertionError and reaches the crash handler. Errors carry facts;
 `ui.widgets.error_text` turns facts into sentences.
@@ -336,6 +337,17 @@ class ImportRefused(DuologueError):
     reason: str
     where: str = ""
     """Where in the file: a line, or a JSON pointer into it. Empty: all of it."""
+
+
+@dataclass(eq=False)
+class MediaRefused(DuologueError):
+    name: str
+    """Of the file, as the person knows it; empty where it has none."""
+    reason: str
+    """`empty`, `lies`, `unsupported`, `unknown`, `damaged`, `bomb`, `too slow`, `too large`, `active`, `password`,
+    `too many pages`, `not seen`, `not a file` or `too many`."""
+    detail: str = ""
+    """What `reason` needs to be said: a format, a limit, a model's name."""
 
 
 def facts(error: DuologueError) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import httpx
 import truststore
 
 from app.client.coalescing import coalesce
-from app.domain.connection import LOOPBACK, Endpoint
+from app.domain.connection import LOOPBACK, Endpoint, root_of
 from app.errors import InvalidKey, ProxyFailed, TlsFailed
 from app.immutable import immutable
 
@@ -94,15 +94,12 @@ def _unusable(endpoint: Endpoint, error: Exception) -> ProxyFailed:
 
 
 def url_of(endpoint: Endpoint, path: str) -> str:
-    """Where `path` (`/v1/…`) is: a base URL may be given with or without the API's own path at its end."""
-    base = endpoint.profile.base_url.rstrip("/")
+    """Where `path` (`/v1/…`) is."""
     if endpoint.profile.kind == "openai":
-        base = base.removesuffix("/chat/completions")
+        base = endpoint.profile.base_url.rstrip("/").removesuffix("/chat/completions")
         # what has a path of its own stands for `/v1`, as every client of the dialect has it
         return base + (path.removeprefix("/v1") if urlsplit(base).path else path)
-    for known in ("/v1/messages", "/v1/complete", "/v1"):
-        base = base.removesuffix(known)
-    return base + path
+    return root_of(endpoint.profile.base_url) + path
 
 
 def host_of(endpoint: Endpoint) -> str:

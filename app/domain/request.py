@@ -96,16 +96,16 @@ class Request:
     """Fields that Duologue has no name for: forwarded, never filtered."""
 
 
-def with_blocks(request: Request, keeps: Callable[[int, Turn, Block], bool]) -> Request:
+def with_blocks(request: Request, keeps: Callable[[int, int, Block], bool]) -> Request:
     """A copy with those blocks of the turns that are kept; what is empty then goes, and cache marks move along.
 
     Args:
-        keeps: is told the turn's index, the turn and the block.
+        keeps: is told the turn's index, the block's place in it, and the block.
     """
     turns: list[Turn] = []
     moved: dict[tuple[int, int], tuple[int, int]] = {}
     for index, turn in enumerate(request.turns):
-        kept = [at for at, block in enumerate(turn.blocks) if keeps(index, turn, block)]
+        kept = [at for at, block in enumerate(turn.blocks) if keeps(index, at, block)]
         moved |= {(index, at): (len(turns), place) for place, at in enumerate(kept)}
         if kept:
             turns.append(replace(turn, blocks=tuple(turn.blocks[at] for at in kept)))

@@ -10,7 +10,7 @@ from app.errors import StoreError, StoreTooNew
 APPLICATION_ID = 0x44756F6C
 """`Duol`, in SQLite's header: a database without it is somebody else's."""
 
-TABLES = ("blobs", "folders", "conversations", "messages", "growth", "drafts", "removed")
+TABLES = ("blobs", "folders", "conversations", "messages", "growth", "drafts", "attachments", "removed")
 """What holds data; the rest can be made of it anew."""
 
 NEWEST_OF_EACH = """
@@ -123,6 +123,25 @@ MIGRATIONS = (
     CREATE VIRTUAL TABLE message_search USING fts5(text, content='messages', content_rowid='seq', prefix='1 2 3');
     CREATE TABLE unindexed (below INTEGER NOT NULL) STRICT;
     INSERT INTO unindexed SELECT max(seq) + 1 FROM messages HAVING count(*) > 0;
+    """,
+    """
+    -- which blocks of a message are shown and not sent: their places as a JSON array; NULL: all are sent
+    ALTER TABLE messages ADD COLUMN omitted TEXT;
+    """,
+    """
+    -- what lies beside a draft's text; sent is empty where it is the original
+    CREATE TABLE attachments (
+        conversation_id TEXT NOT NULL,
+        id TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        facts TEXT NOT NULL,
+        original TEXT NOT NULL,
+        sent TEXT NOT NULL,
+        PRIMARY KEY (conversation_id, id)
+    ) STRICT;
+    CREATE TRIGGER draft_removed AFTER DELETE ON drafts BEGIN
+        DELETE FROM attachments WHERE conversation_id = old.conversation_id;
+    END;
     """,
 )
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from app.domain.attachments import Attachment
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.library import Backup, ConversationRow, Folder, Kept, Listing, SearchHit
 from app.domain.request import Setup
@@ -67,6 +68,8 @@ class Store:
         self._changes_copied = db.total_changes
         """Rows that were written in this run when the newest dated copy was made."""
         self._owed: dict[str, Callable[[], None]] = {}
+        self._attached: dict[str, tuple[Attachment, ...]] = {}
+        """What was stored last beside each draft of this run."""
 
     @classmethod
     async def open(cls, folder: Path, claimed: int | None = None) -> Opened:
@@ -161,6 +164,10 @@ class Store:
     async def set_leaf(self, conversation_id: str, leaf: str | None) -> None:
         await self._run(lambda: conversations.set_leaf(self._db, conversation_id, leaf))
 
+    async def leave_out(self, omitted: Mapping[str, tuple[int, ...]]) -> None:
+        """Which blocks of messages, by their ids, are shown and not sent; all of it or none."""
+        await self._run(lambda: messages.leave_out(self._db, omitted))
+
     async def pin(self, conversation_ids: Sequence[str], pinned: bool) -> None:
         await self._run(lambda: listing.pin(self._db, conversation_ids, pinned))
 
@@ -197,9 +204,17 @@ class Store:
         """Add a message, or replace the one with its id."""
         await self._run(lambda: messages.put(self._db, self._growing, conversation_id, message))
 
-    async def put_leaf(self, conversation_id: str, message: Message) -> None:
-        """Add a message and make it the end of the active path, both or neither."""
-        await self._run(lambda: self._put_leaf(conversation_id, message))
+    async def put_leaf(self, conversation_id: str, message: Message, asked: Setup | None = None) -> None:
+        """Add a message and make it the end of the active path, both or neither.
+
+        Args:
+            asked: the setup that its facts name, to be kept with it.
+        """
+        await self._run(lambda: self._put_leaf(conversation_id, message, asked))
+
+    async def setup_asked(self, digest: str) -> Setup | None:
+        """What an answer was asked with, by the digest that its facts name; None where it is not kept."""
+        return await self._run(lambda: messages.setup_asked(self._db, digest))
 
     async def add(self, conversation: Conversation, message: Message, folder: str = "") -> None:
         """Store a conversation with its first message, both or neither; in the folder of that id, if there is one."""
@@ -279,8 +294,16 @@ class Store:
         return await self._run(lambda: conversations.draft(self._db, conversation_id))
 
     async def save_draft(self, conversation_id: str, draft: Draft) -> None:
-        """An empty text removes the draft."""
-        await self._run(lambda: conversations.save_draft(self._db, conversation_id, draft))
+        """An empty text, with nothing attached, removes the draft."""
+
+        def save() -> None:
+            # with every word that is typed the text is written, and not the pictures beside it
+            known = self._attached.pop(conversation_id, ())
+            conversations.save_draft(self._db, conversation_id, draft, known)
+            if draft.attachments:
+                self._attached[conversation_id] = draft.attachments
+
+        await self._run(save)
 
     async def fresh_setup(self) -> Setup | None:
         """The setup that was chosen for the conversation that does not exist yet, None where nothing was."""
@@ -371,6 +394,7 @@ class Store:
         messages.interrupt(self._db)
         self._growing.clear()
         self._owed.clear()
+        self._attached.clear()
 
     async def back_up(self, path: Path) -> None:
         """A whole copy at `path`, which must not exist, while everything goes on."""
@@ -393,9 +417,9 @@ class Store:
 
         return await self._worker.run(guarded)
 
-    def _put_leaf(self, conversation_id: str, message: Message) -> None:
+    def _put_leaf(self, conversation_id: str, message: Message, asked: Setup | None = None) -> None:
         with transaction(self._db):
-            messages.put(self._db, self._growing, conversation_id, message)
+            messages.put(self._db, self._growing, conversation_id, message, asked)
             conversations.set_leaf(self._db, conversation_id, message.id)
 
     def _pay(self) -> None:

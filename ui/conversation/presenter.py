@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.library import Folder
+from app.domain.models import Catalogue
 from app.domain.request import Setup
 from app.domain.stream import ClientEvent, ResponseStarted, Retrying
 from app.errors import ConversationGone, DuologueError, StoreError
@@ -17,10 +18,12 @@ from app.services.accounts import SIMULATOR
 from app.services.library import Library
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
+from ui.conversation.attaching import Attaching, reconciled
 from ui.conversation.branching import Branching
+from ui.conversation.healing import Healing
 from ui.conversation.page import ConversationPage
 from ui.conversation.sending import Sending
-from ui.conversation.session import Session
+from ui.conversation.session import Prompt, Session
 from ui.conversation.sessions import Sessions
 
 DRAFT_AFTER_MS = 400
@@ -57,6 +60,8 @@ class ConversationPresenter(QObject):
         replies: ReplyService,
         default_setup: Callable[[], Setup],
         cost: Callable[[Conversation], float | None],
+        attaching: "Callable[[ConversationPresenter, TaskScope], Attaching]",
+        catalogue: Callable[[], Catalogue],
     ) -> None:
         """`default_setup` is what a new conversation begins with; `cost` tells what one has cost, in USD."""
         super().__init__()
@@ -82,6 +87,11 @@ class ConversationPresenter(QObject):
         page.composer.queued_edit_requested.connect(self._take_back)
         page.composer.queued_remove_requested.connect(self._drop_queued)
         page.composer.model_picked.connect(self._pick_model)
+        self.attaching = attaching(self, self._tasks)
+        page.composer.given.connect(self.attaching.take)
+        page.composer.attachment_removed.connect(self.attaching.remove)
+        page.composer.attachment_moved.connect(self.attaching.move)
+        page.composer.citations_wanted.connect(self.attaching.cite)
         page.transcript.retry_requested.connect(self.retry)
         page.transcript.edit_requested.connect(self._edit)
         self.branching = Branching(self, library, self._tasks, now_ms, self)
@@ -90,6 +100,11 @@ class ConversationPresenter(QObject):
         page.transcript.follow_requested.connect(self.branching.follow)
         page.transcript.delete_requested.connect(self.branching.delete)
         page.transcript.answer_edited.connect(self.branching.change_answer)
+        self.healing = Healing(self, library, catalogue, self._tasks, self)
+        self.healing.found.connect(page.show_findings)
+        page.fix_requested.connect(self.healing.fix)
+        page.transcript.leave_out_requested.connect(self.healing.leave_out)
+        page.transcript.take_in_requested.connect(self.healing.take_in)
         page.transcript.continue_requested.connect(lambda id_: self._sending.go_on(self._session, id_))
 
     # ---- what the shell asks for
@@ -173,6 +188,8 @@ class ConversationPresenter(QObject):
         session.conversation = replace(session.conversation, setup=setup)
         session.has_new_setup = True
         self._setup_timer.start()
+        self.healing.look()
+        self.attaching.recheck(session)
         self.setup_shown.emit(setup)
 
     def use_profile(self, name: str) -> None:
@@ -206,6 +223,7 @@ class ConversationPresenter(QObject):
         self._draft_timer.stop()
         self._phase_timer.stop()
         self._setup_timer.stop()
+        self.healing.stop()
         await self._tasks.close()
         await self._library.save_draft(self.shown_id, self._session.draft_to_keep)
         await self._sessions.keep_setups()
@@ -222,7 +240,7 @@ class ConversationPresenter(QObject):
                 self._put_text(session, session.draft.text + typed)
         finally:
             self._sessions.has_begun = True
-        if (send or self._was_sent_early) and session.draft.text.strip():
+        if (send or self._was_sent_early) and not session.draft.is_empty:
             self._send(session.draft.text.strip())
 
     async def _first_session(self, conversation_id: str) -> Session:
@@ -266,6 +284,7 @@ class ConversationPresenter(QObject):
         self._page.take_focus()
         self.shown.emit(self.shown_id)
         self.setup_shown.emit(conversation.setup)
+        self.healing.forget()
 
     @property
     def session(self) -> Session:
@@ -281,8 +300,8 @@ class ConversationPresenter(QObject):
 
     def _note_draft(self, text: str, caret: int) -> None:
         session = self._session
-        session.draft = Draft(text, caret)
-        if not text and session.is_editing:
+        session.draft = replace(session.draft, text=text, caret=caret)
+        if session.draft.is_empty and session.is_editing:
             # whoever empties the field does not want to send it in that message's place
             self._cancel_edit()
         self._draft_timer.start()
@@ -327,10 +346,20 @@ class ConversationPresenter(QObject):
         session = self._session
         self._page.composer.show_text(session.draft.text, session.draft.caret)
         self._page.composer.set_editing(session.is_editing)
-        self._page.composer.show_queue(session.queued)
+        self._page.composer.show_queue([each.shown for each in session.queued])
+        session.slots = reconciled(session.slots, session.draft.attachments)
+        self._page.composer.show_attachments(session.slots)
+        self.attaching.recheck(session)
+
+    def attachments_changed(self, session: Session) -> None:
+        if session is self._session:
+            self._page.composer.show_attachments(session.slots)
+            self._draft_timer.start()
+        else:
+            self._keep_draft(session)
 
     def _put_text(self, session: Session, text: str) -> None:
-        session.draft = Draft(text, len(text))
+        session.draft = replace(session.draft, text=text, caret=len(text))
         if session is self._session:
             self._page.composer.show_text(text, len(text))
             self._draft_timer.start()
@@ -342,9 +371,15 @@ class ConversationPresenter(QObject):
 
     def _send(self, text: str) -> None:
         if self._sessions.has_begun:
-            self._sending.send(self._session, text)
+            self._sending.send(self._session, Prompt(text, self._session.draft.attachments))
         else:
             self._was_sent_early = True
+
+    def add(self, role: Role) -> None:
+        """Put what is typed at the end of the path, as the person's message or as an answer, and ask for nothing."""
+        session = self._session
+        if self._sessions.has_begun and not session.is_busy and session.draft.text.strip():
+            self._sending.add(session, Prompt(session.draft.text.strip(), session.draft.attachments), role)
 
     def _take_back(self, place: int) -> None:
         self._sending.take_back(self._session, place)
@@ -375,11 +410,13 @@ class ConversationPresenter(QObject):
             self._page.transcript.jump_to_end()
             if was_new:
                 self.shown.emit(session.conversation.id)
+        self.healing.look()
         self.rows_changed.emit()
 
     def path_changed(self, session: Session) -> None:
         if session is self._session:
             self._show_path(session)
+            self.healing.look()
 
     def retry_fell_back(self, session: Session, known: Mapping[str, Any]) -> None:
         self.retry_failed.emit(dict(known))
@@ -415,6 +452,7 @@ class ConversationPresenter(QObject):
             self._page.transcript.finish(message)
             self._page.composer.set_busy(False)
             self._show_cost()
+            self.healing.look()
         elif message.state is not MessageState.STOPPED:
             self.ended_unseen.emit(session.conversation.id)
         self.rows_changed.emit()
