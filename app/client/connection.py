@@ -150,6 +150,15 @@ def credentials(endpoint: Endpoint) -> dict[str, str]:
 def _trust(endpoint: Endpoint, network: Network) -> ssl.SSLContext | bool:
     if endpoint.profile.base_url.startswith("http://") and (network.proxy is None or is_loopback(endpoint)):
         return False  # nothing to verify, and loading the store takes a tenth of a second
+    return trust(endpoint, network)
+
+
+def trust(endpoint: Endpoint, network: Network) -> ssl.SSLContext:
+    """What the system trusts, and the person's certificate file.
+
+    Raises:
+        TlsFailed: the file cannot be read.
+    """
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if network.ca_file is not None:
         try:

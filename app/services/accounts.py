@@ -74,7 +74,7 @@ class Accounts(Generic[C]):
         """
         async with self._locks[name]:
             if name not in self._clients:
-                self._clients[name] = await self._build(await self._endpoint(name))
+                self._clients[name] = await self._build(await self.endpoint(name))
             return self._clients[name]
 
     async def test(self, profile: Profile, key: Secret) -> Sequence[Mapping[str, Any]]:
@@ -170,7 +170,8 @@ class Accounts(Generic[C]):
         check_address(placed.base_url)
         return Endpoint(placed, key)
 
-    async def _endpoint(self, name: str) -> Endpoint:
+    async def endpoint(self, name: str) -> Endpoint:
+        """Where a profile's requests go, and its key. Raises as `client`."""
         if name == SIMULATOR.name:
             url = await self._start_simulator()
             return Endpoint(replace(SIMULATOR, base_url=url), Secret("sk-ant-simulator-needs-no-key"))

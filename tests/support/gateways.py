@@ -7,7 +7,8 @@ from typing import Any
 
 from app.domain.connection import Secret
 from app.gateway.config import config_from_yaml
-from app.gateway.server import LocalGateway, gateway_from, own_catalogue
+from app.gateway.server import LocalGateway, gateway_from
+from app.simulator.server import own_catalogue
 from app.vault.vault import KeyringVault
 
 CATALOGUE = own_catalogue()
