@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,7 +26,9 @@ class NoVault(KeyringVault):
 def gateway_of(text: str, environ: Mapping[str, str] | None = None, **options: Any) -> Iterator[LocalGateway]:
     """The gateway of a configuration, running."""
     config = config_from_yaml(text.encode())
-    gateway, _ = asyncio.run(gateway_from(config, environ or {}, NoVault(), CATALOGUE, **options))
+    made = gateway_from(config, environ or {}, NoVault(), CATALOGUE, **options)
+    with ThreadPoolExecutor(1) as aside:  # a test may have a loop of its own
+        gateway, _ = aside.submit(asyncio.run, made).result()
     gateway.listen(port=0)
     gateway.start()
     try:

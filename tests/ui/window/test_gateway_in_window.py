@@ -7,7 +7,11 @@ import httpx
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
+from app.domain.connection import Profile, Secret
+from app.settings.declared import Settings
+from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
+from tests.support.gateways import entry, gateway_of, listed
 from tests.support.waiting import until
 from ui.gateway.view import GatewayDialog
 
@@ -53,3 +57,19 @@ async def test_a_person_switches_it_on_copies_what_is_needed_and_switches_it_off
         pass
     else:
         raise AssertionError("it answers although it is off")
+
+
+async def test_the_window_talks_through_a_server_that_speaks_chat_completions(
+    open_desk: Any, simulator: LocalSimulator
+) -> None:
+    with gateway_of(listed(entry("*", "anthropic/*", simulator.url))) as gateway:
+        profile = Profile("Proxy", "openai", base_url=f"{gateway.url}/v1")
+        desk: Desk = await open_desk(Settings(default_profile="Proxy", profiles=(profile,)))
+        await desk.program._engine.accounts.adopt(profile, Secret("sk-proxy-key"), keep=False)
+
+        desk.say("hello there")
+        await desk.until_answered()
+
+        assert "hello there" in desk.transcript
+        assert "This is the simulator" in desk.transcript
+        await desk.close()
