@@ -191,5 +191,5 @@ def told(error: DuologueError) -> str:
     """A failure to start, in a line for a terminal."""
     line = getattr(error, "line", 0)
     reason = getattr(error, "reason", "")
-    where = f"line {line}: " if line else ""
+    where = f"line {line}: " if line else f"{error.path}: " if isinstance(error, FileFailed) else ""
     return f"{where}{reason or type(error).__name__}"
