@@ -15,7 +15,7 @@ import httpx
 import truststore
 
 from app.client.coalescing import coalesce
-from app.domain.connection import LOOPBACK, Endpoint, root_of
+from app.domain.connection import Endpoint, is_on_this_machine, root_of
 from app.errors import InvalidKey, ProxyFailed, TlsFailed
 from app.immutable import immutable
 
@@ -94,12 +94,13 @@ def _unusable(endpoint: Endpoint, error: Exception) -> ProxyFailed:
 
 
 def url_of(endpoint: Endpoint, path: str) -> str:
-    """Where `path` (`/v1/…`) is."""
+    """Where `path` (`/v1/…`) is: a base URL may be given with or without the API's own path at its end."""
+    base = endpoint.profile.base_url
     if endpoint.profile.kind == "openai":
-        base = endpoint.profile.base_url.rstrip("/").removesuffix("/chat/completions")
+        base = base.rstrip("/").removesuffix("/chat/completions")
         # what has a path of its own stands for `/v1`, as every client of the dialect has it
         return base + (path.removeprefix("/v1") if urlsplit(base).path else path)
-    return root_of(endpoint.profile.base_url) + path
+    return root_of(base) + path
 
 
 def host_of(endpoint: Endpoint) -> str:
@@ -116,7 +117,7 @@ def shown_address(endpoint: Endpoint) -> str:
 
 def is_loopback(endpoint: Endpoint) -> bool:
     """Whether the service is on this machine: what is said to it goes through no proxy, which would hear it all."""
-    return urlsplit(endpoint.profile.base_url).hostname in LOOPBACK
+    return is_on_this_machine(endpoint.profile.base_url)
 
 
 def is_proxied(endpoint: Endpoint, network: Network) -> bool:

@@ -115,7 +115,7 @@ def with_blocks(request: Request, keeps: Callable[[int, int, Block], bool]) -> R
             marks.add(mark)
         elif (place := moved.get((mark.index, mark.block))) is not None:
             marks.add(replace(mark, index=place[0], block=place[1]))
-    return replace(request, turns=tuple(turns), cache_plan=CachePlan(frozenset(marks)))
+    return replace(request, turns=tuple(turns), cache_plan=replace(request.cache_plan, breakpoints=frozenset(marks)))
 
 
 def with_tools(request: Request, keeps: Callable[[int, Tool], bool]) -> Request:
@@ -127,4 +127,8 @@ def with_tools(request: Request, keeps: Callable[[int, Tool], bool]) -> Request:
         for mark in request.cache_plan.breakpoints
         if mark.section is not Section.TOOLS or mark.index in moved
     )
-    return replace(request, tools=tuple(request.tools[at] for at in kept), cache_plan=CachePlan(marks))
+    return replace(
+        request,
+        tools=tuple(request.tools[at] for at in kept),
+        cache_plan=replace(request.cache_plan, breakpoints=marks),
+    )

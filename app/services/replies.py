@@ -65,6 +65,21 @@ class MessageStore(Protocol):
     async def finish_message(self, conversation_id: str, message: Message) -> None: ...
 
 
+class Bookkeeper(Protocol):
+    """Who keeps books of what the API's cache holds."""
+
+    async def load(self) -> None: ...
+
+    def sending(self, conversation: Conversation, request: Request) -> None:
+        """This request leaves now."""
+
+    def answered(self, conversation_id: str, message: Message) -> None:
+        """What the last request of this conversation became."""
+
+    async def keep(self) -> None:
+        """Store what `answered` told. Never raises."""
+
+
 class ReplyWatch(Protocol):
     """Who looks on while an answer is made."""
 
@@ -121,6 +136,7 @@ class ReplyService:
         store: MessageStore,
         catalogue: Callable[[], Catalogue],
         *,
+        bookkeeper: Callable[[], Bookkeeper | None] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
@@ -128,6 +144,7 @@ class ReplyService:
         self._connect = connect
         self._store = store
         self._catalogue = catalogue
+        self._bookkeeper = bookkeeper
         self._monotonic = monotonic
         self._now_ms = now_ms
 
@@ -200,6 +217,9 @@ class ReplyService:
         growing.address = client.address
         request = request_for(conversation, self._catalogue(), growing.beginning)
         growing.prefix = prefix_of(request)
+        if (books := self._bookkeeper()) is not None:
+            await books.load()
+            books.sending(conversation, request)
         try:
             await self._ask(client, request, growing, watch)
         except InvalidRequest as error:
@@ -305,5 +325,10 @@ class ReplyService:
     ) -> None:
         """Tell and store how it ended. Told first: what a full disk refuses is still on the screen."""
         message = self._ended(growing, state, error)
+        books = self._bookkeeper()
+        if books is not None:
+            books.answered(growing.conversation_id, message)
         watch.ended(message)
         await self._kept(growing, watch, self._store.finish_message, message)
+        if books is not None:
+            await books.keep()

@@ -1,7 +1,9 @@
 """From a conversation to the request that asks for its next message."""
 
 import binascii
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from app.domain.blocks import (
     UNREADABLE,
@@ -16,11 +18,14 @@ from app.domain.blocks import (
     ToolUseBlock,
     without_received,
 )
+from app.domain.caching import CachePlan, Section
 from app.domain.capabilities import at_home, takes_prefill
 from app.domain.conversation import Conversation, Message, MessageState, Role
 from app.domain.models import Catalogue, ModelEntry
 from app.domain.pictures import ENOUGH_BYTES, picture_size
+from app.domain.planning.rolling import rolled
 from app.domain.request import DEFAULT_MAX_TOKENS, Request, Setup, Turn, with_blocks
+from app.immutable import NOTHING
 from app.services.thoughts import without_stale
 
 _CUT = (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.STREAMING)
@@ -54,13 +59,35 @@ def request_for(conversation: Conversation, catalogue: Catalogue, beginning: tup
         system=tuple(block for block in setup.system if block.text.strip()),
         parameters=setup.parameters,
         tools=setup.tools,
-        cache_plan=setup.cache_plan,
+        cache_plan=_on_what_is_sent(setup),
         betas=setup.betas,
         extra_headers=setup.extra_headers,
+        extra_body=_asking_why(path) if setup.cache_plan.asks_why else NOTHING,
     )
     request = with_blocks(request, lambda index, at, _block: index >= len(path) or at in sent[index])
     messages = [message for message, places in zip(path, sent, strict=True) if places]
-    return at_home(without_stale(request, messages), entry)
+    return rolled(at_home(without_stale(request, messages), entry))
+
+
+def _on_what_is_sent(setup: Setup) -> CachePlan:
+    """The setup's marks on system blocks and tools as these are numbered when the empty ones are left out."""
+    sent = [at for at, block in enumerate(setup.system) if block.text.strip()]
+    places = {
+        Section.SYSTEM: {at: place for place, at in enumerate(sent)},
+        Section.TOOLS: {at: at for at in range(len(setup.tools))},
+    }
+    marks = (
+        mark if mark.section is Section.MESSAGES else replace(mark, index=places[mark.section][mark.index])
+        for mark in setup.cache_plan.breakpoints
+        if mark.section is Section.MESSAGES or mark.index in places[mark.section]
+    )
+    return replace(setup.cache_plan, breakpoints=frozenset(marks))
+
+
+def _asking_why(path: tuple[Message, ...]) -> Mapping[str, Any]:
+    """Source: Messages API reference §12.6: the id of the answer before, null on the first turn."""
+    answers = (message.facts.api_id for message in reversed(path) if message.facts is not None and message.facts.api_id)
+    return {"diagnostics": {"previous_message_id": next(answers, None)}}
 
 
 def asked_setup(conversation: Conversation, catalogue: Catalogue) -> Setup:

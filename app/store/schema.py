@@ -176,6 +176,19 @@ MIGRATIONS = (
     ) STRICT;
     CREATE INDEX tries_of_tool ON tries(tool_id, id);
     """,
+    """
+    -- prefixes that the API's cache holds, by hash; what it makes of our estimate of tokens is learnt for each model.
+    -- A row that has expired stays as long as it is the newest of its model
+    CREATE TABLE prefixes (
+        hash BLOB PRIMARY KEY,
+        expires_ms INTEGER NOT NULL,
+        lifetime_ms INTEGER NOT NULL,
+        tokens INTEGER,
+        model TEXT NOT NULL,
+        factor REAL NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX prefixes_of_model ON prefixes(model, expires_ms);
+    """,
 )
 
 

@@ -43,7 +43,7 @@ def setup_to_raw(setup: Setup) -> dict[str, Any]:
     raw["system"] = [block_to_wire(block) for block in setup.system]
     raw["parameters"] = _fields_of(setup.parameters)
     raw["tools"] = [_tool_to_json(tool) for tool in setup.tools]
-    raw["cache_plan"] = [_fields_of(mark) for mark in sorted(setup.cache_plan.breakpoints, key=repr)]
+    raw["cache_plan"] = _cache_plan_to_raw(setup.cache_plan)
     raw["extra_headers"] = dict(setup.extra_headers)
     return raw
 
@@ -90,12 +90,23 @@ def places_from_raw(raw: Any) -> tuple[int, ...]:
     return tuple(sorted({each for each in given if isinstance(each, int) and not isinstance(each, bool) and each >= 0}))
 
 
+def _cache_plan_to_raw(plan: CachePlan) -> Any:
+    """The marks alone where there is nothing else: so it was before there was anything else."""
+    marks = [_fields_of(mark) for mark in sorted(plan.breakpoints, key=repr)]
+    if plan == CachePlan(plan.breakpoints):
+        return marks
+    beside = {"automatic": plan.automatic, "rolling": plan.rolling, "asks_why": plan.asks_why}
+    return {"breakpoints": marks, **{name: each for name, each in beside.items() if each}}
+
+
 def _cache_plan(raw: Any) -> CachePlan:
+    given = raw if isinstance(raw, Mapping) else {"breakpoints": raw}
     marks = (
         Breakpoint(Section(each["section"]), each["index"], each["block"], Ttl(each["ttl"]), each.get("part"))
-        for each in raw
+        for each in given["breakpoints"]
     )
-    return CachePlan(frozenset(marks))
+    automatic, rolling = (None if given.get(name) is None else Ttl(given[name]) for name in ("automatic", "rolling"))
+    return CachePlan(frozenset(marks), automatic, rolling, given.get("asks_why") is True)
 
 
 _PARTS: Mapping[str, Callable[[Any], Any]] = {

@@ -6,6 +6,7 @@ from app.domain.blocks import Base64Source, ImageBlock, TextBlock, ThinkingBlock
 from app.domain.caching import Breakpoint, CachePlan, Section
 from app.domain.conversation import Conversation, Message, Role
 from app.domain.request import Request, Setup
+from app.domain.tools import ToolDefinition
 from app.services.library import Library
 from app.services.requests import request_for
 from app.simulator.server import own_catalogue
@@ -37,7 +38,7 @@ def test_a_mark_stays_on_its_block() -> None:
     marks = frozenset(
         {Breakpoint(Section.MESSAGES, 0, 1), Breakpoint(Section.MESSAGES, 2), Breakpoint(Section.TOOLS, 0)}
     )
-    setup = Setup(cache_plan=CachePlan(marks))
+    setup = Setup(tools=(ToolDefinition("t", {}),), cache_plan=CachePlan(marks))
     conversation = Conversation("c", setup=setup, messages=WHOLE.messages, leaf="3").with_omitted(
         {"1": (0,), "2": (0, 1)}
     )

@@ -172,23 +172,6 @@ def _file_failed(known: Facts) -> ErrorText:
     )
 
 
-def _gateway_failed(known: Facts) -> ErrorText:
-    return ErrorText(
-        joined("The gateway could not start.", said(known)),
-        UNCHANGED,
-        "Choose another port, or stop what uses this one.",
-    )
-
-
-def _config_refused(known: Facts) -> ErrorText:
-    line = known.get("line")
-    return ErrorText(
-        joined(f"The gateway’s file cannot be used{f' (line {line})' if line else ''}.", said(known)),
-        UNCHANGED,
-        "Change that line, and start the gateway again.",
-    )
-
-
 def _bad_schema(known: Facts) -> ErrorText:
     return ErrorText(
         joined("This schema cannot be used.", said(known)),
@@ -211,6 +194,23 @@ def _bad_tool(known: Facts) -> ErrorText:
         joined(f"No tool can be made of this{f' (line {line})' if line else ''}.", said(known)),
         "Your tools are unchanged.",
         "Paste a tool in Anthropic's or OpenAI's JSON, an OpenAPI operation, a Python function or an example.",
+    )
+
+
+def _gateway_failed(known: Facts) -> ErrorText:
+    return ErrorText(
+        joined("The gateway could not start.", said(known)),
+        UNCHANGED,
+        "Choose another port, or stop what uses this one.",
+    )
+
+
+def _config_refused(known: Facts) -> ErrorText:
+    line = known.get("line")
+    return ErrorText(
+        joined(f"The gateway’s file cannot be used{f' (line {line})' if line else ''}.", said(known)),
+        UNCHANGED,
+        "Change that line, and start the gateway again.",
     )
 
 
