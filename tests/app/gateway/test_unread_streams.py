@@ -37,7 +37,7 @@ def test_what_comes_goes_on_byte_for_byte_however_it_is_cut(step: int) -> None:
     assert passed(b": a comment\r\n\r\n" + lines, step) == (WHOLE, None, True)
 
 
-@pytest.mark.parametrize("end", [*range(0, len(WHOLE) - 1, 37), len(WHOLE) - 3])
+@pytest.mark.parametrize("end", [*range(0, len(WHOLE) - 2, 37), len(WHOLE) - 3])
 def test_every_cut_is_told(end: int) -> None:
     out, failure, ended = passed(WHOLE[:end], 50)
 
