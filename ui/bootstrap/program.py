@@ -153,7 +153,7 @@ class Program(QObject):
             await self._in_time(self._put_away)
         await self._in_time(self._close_store)
         self._formulas.close()
-        self._media.close()
+        await self._in_time(self._media.close)
         if self._gateway is not None:
             await self._in_time(self._gateway.close, SHUT_WITHIN_S)
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
@@ -241,8 +241,8 @@ class Program(QObject):
     def _build(self) -> None:
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
-        replies = ReplyService(self._connect, self._store, self._models)
         self._media = Media(window, self._theme, self._models, self)
+        replies = ReplyService(self._connect, self._store, self._models, fit=self._media.fit_request)
         self._conversation = ConversationPresenter(
             window.page,
             library,

@@ -68,6 +68,8 @@ class TranscriptView(Canvas):
         answer_edited: an answer is to say something else; args: its id, the index of the block where the text begins,
             the text.
         link_activated: a link was clicked; arg: its target, always http, https or mailto.
+        document_opened: read a document by itself; arg: its data.
+        place_opened: show what an answer cites; args: the answer's id, the place as `DOCUMENT:page|text:START:END`.
         picture_opened: look at a picture by itself; arg: its data, base64.
         formula_wanted: typeset a formula, see `show_formula`; args: its TeX, whether it stands on its own.
     """
@@ -83,6 +85,8 @@ class TranscriptView(Canvas):
     connect_requested = Signal(str)
     follow_requested = Signal(str)
     picture_opened = Signal(str)
+    document_opened = Signal(str)
+    place_opened = Signal(str, str)
     answer_edited = Signal(str, int, str)
     link_activated = Signal(str)
     formula_wanted = Signal(str, bool)
@@ -99,6 +103,8 @@ class TranscriptView(Canvas):
         self._acting = Acting(self)
         self._acting.asked.connect(self._ask)
         self._acting.link_activated.connect(self.link_activated)
+        self._acting.document_opened.connect(self.document_opened)
+        self._acting.place_opened.connect(self.place_opened)
         self._pointer.acted.connect(self._acting.perform)
         self._pointer.hovered.connect(self._hover)
         self._pointer.selection_began.connect(self._let_go)
