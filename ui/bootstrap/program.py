@@ -40,6 +40,7 @@ from ui.theme.theme import Theme
 from ui.widgets.error_text import from_facts, sentence
 
 if TYPE_CHECKING:
+    from ui.bootstrap.gateway import GatewayDesk
     from ui.bootstrap.titling import Titling
     from ui.shell.palette import Palette
     from ui.shell.palette_presenter import PalettePresenter
@@ -83,6 +84,8 @@ class Program(QObject):
         self._titling: Titling | None = None
         self._recovery: Recovery | None = None
         """What was done about a damaged database at this start."""
+        self._gateway: GatewayDesk | None = None
+        """What is asked about the gateway, where that was opened."""
         window.main.close_requested.connect(self._closing.set)
         if window.main.is_closing:
             self._closing.set()
@@ -161,6 +164,8 @@ class Program(QObject):
         await self._in_time(self._close_store)
         self._formulas.close()
         await self._in_time(self._media.close)
+        if self._gateway is not None:
+            await self._in_time(self._gateway.close, SHUT_WITHIN_S)
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
         self._window.main.leave()
 
@@ -278,6 +283,7 @@ class Program(QObject):
                 "attach": partial(self._media.choose, self._conversation),
                 "settings": self._open_settings,
                 "connection": self._connections.open,
+                "gateway": self._open_gateway,
                 "open_data_folder": self._open_folder,
                 "palette": self._open_palette,
                 "back_up": lambda: keeping.backups.make(),
@@ -320,6 +326,16 @@ class Program(QObject):
     def _show_restored(self) -> None:
         self._conversation.forget_all()
         self._rows.refresh()
+
+    def _open_gateway(self) -> None:
+        if self._gateway is None:
+            from ui.bootstrap.gateway import GatewayDesk
+
+            self._gateway = GatewayDesk(
+                self._window, self._theme, self._engine, self._models, lambda: self._connections.name
+            )
+            self._gateway.failed.connect(self._show_error)
+        self._gateway.open()
 
     def _open_palette(self) -> None:
         if self._finding is None:

@@ -52,6 +52,7 @@ COMMANDS = (
     Command("previous_conversation", "Previous conversation", ("Ctrl+Shift+Tab",)),
     Command("settings", "Settings", ("Ctrl+,",), "program"),
     Command("connection", "Connection and key", (), "program"),
+    Command("gateway", "Gateway for other programs…", (), "program"),
     Command("export_conversation", "Export conversation…", (), "data"),
     Command("export_all", "Export everything…", (), "data"),
     Command("import", "Import…", (), "data"),
