@@ -14,6 +14,7 @@ from app.vault.vault import KeyringVault
 
 if TYPE_CHECKING:
     from app.client.messages import MessagesClient
+    from app.domain.exchanges import Noted
     from app.simulator.server import LocalSimulator
 
 
@@ -25,8 +26,14 @@ class Engine:
         keeper: SettingsKeeper,
         environ: Mapping[str, str],
         models_listed: Callable[[Sequence[Mapping[str, Any]]], None],
+        keep: "Callable[[Noted], None] | None" = None,
     ) -> None:
-        """`models_listed` is told the rows of the Models API, once for each profile that is connected."""
+        """
+        Args:
+            models_listed: is told the rows of the Models API, once for each profile that is connected.
+            keep: takes what went over the wire.
+        """
+        self._keep = keep
         self._keeper = keeper
         self._models_listed = models_listed
         self._simulator: LocalSimulator | None = None
@@ -70,7 +77,9 @@ class Engine:
             from app.client.messages import MessagesClient
 
             ca_file = Path(settings.ca_file).expanduser() if settings.ca_file else None
-            return MessagesClient(endpoint, network=Network(proxy=settings.proxy or None, ca_file=ca_file))
+            return MessagesClient(
+                endpoint, network=Network(proxy=settings.proxy or None, ca_file=ca_file), keep=self._keep
+            )
 
         return await asyncio.to_thread(make)
 

@@ -28,6 +28,7 @@ from ui.bootstrap.external import open_external, open_folder
 from ui.bootstrap.formulas import Formulas
 from ui.bootstrap.keeping import Keeping
 from ui.bootstrap.tools import ToolDesk
+from ui.bootstrap.wire import WireDesk
 from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
@@ -125,7 +126,8 @@ class Program(QObject):
             await asyncio.to_thread(load_catalogue, partial(resources.read_bytes, "models.json"))
         )
         self._catalogue.reprice(self._keeper.value.prices)
-        self._engine = Engine(self._keeper, self._environ, self._take_models)
+        self._wire = WireDesk(self._window, None if self._store.forgets else self._folder)
+        self._engine = Engine(self._keeper, self._environ, self._take_models, self._wire.keep)
         self._build()
         self._connections.begin(simulator=simulator)
         self._show_settings()
@@ -152,6 +154,7 @@ class Program(QObject):
         self._formulas.close()
         self._media.close()
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
+        await self._in_time(self._wire.close, SHUT_WITHIN_S)
         self._window.main.leave()
 
     async def _put_away(self) -> DuologueError | None:
