@@ -154,13 +154,13 @@ class Program(QObject):
         self._formulas.close()
         self._media.close()
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
-        await self._in_time(self._wire.close, SHUT_WITHIN_S)
+        await self._in_time(self._wire.shut, SHUT_WITHIN_S)
         self._window.main.leave()
 
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
-        owners = (self._rows, *finding, self._tools, self._keeping, self._connections, self._tasks)
+        owners = (self._rows, *finding, self._tools, self._keeping, self._wire, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -274,6 +274,7 @@ class Program(QObject):
                 "zoom_reset": partial(self._take_setting, "zoom", 1.0),
                 **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
                 "attach": partial(self._media.choose, self._conversation),
+                "wire": self._wire.open_tab,
                 "settings": self._open_settings,
                 "connection": self._connections.open,
                 "open_data_folder": self._open_folder,
@@ -291,7 +292,7 @@ class Program(QObject):
         self._connections.used.connect(self._conversation.use_profile)
         self._connections.settings_changed.connect(self._save_settings)
         self._connections.models_listed.connect(self._take_models)
-        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools):
+        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools, self._wire):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
@@ -302,6 +303,7 @@ class Program(QObject):
         window.main.panes_changed.connect(self._remember_panes)
         window.page.transcript.set_models(self._catalogue.name_of, self._catalogue.cost_of)
         window.page.transcript.link_activated.connect(open_external)
+        window.page.transcript.wire_requested.connect(partial(self._wire.show_message, self._conversation))
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)

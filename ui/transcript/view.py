@@ -65,6 +65,7 @@ class TranscriptView(Canvas):
         branch_here_requested: let the path end at a message, to begin another branch; arg: its id.
         connect_requested: see to the key and the connection; arg: the failed answer's id.
         follow_requested: show what comes after the last message; arg: its id.
+        wire_requested: show what went over the wire for an answer; arg: its id.
         answer_edited: an answer is to say something else; args: its id, the index of the block where the text begins,
             the text.
         link_activated: a link was clicked; arg: its target, always http, https or mailto.
@@ -82,6 +83,7 @@ class TranscriptView(Canvas):
     take_in_requested = Signal(str)
     connect_requested = Signal(str)
     follow_requested = Signal(str)
+    wire_requested = Signal(str)
     picture_opened = Signal(str)
     answer_edited = Signal(str, int, str)
     link_activated = Signal(str)
@@ -320,6 +322,7 @@ class TranscriptView(Canvas):
             "take_in": self.take_in_requested,
             "connect": self.connect_requested,
             "follow": self.follow_requested,
+            "wire": self.wire_requested,
         }
         asks[name].emit(message_id)
 
