@@ -16,6 +16,7 @@ from app.domain.exchanges import (
 )
 from app.wire.timeline import TimedEvent, timed_events
 
+END_BYTES = 16 * 1024
 _TOKENS = frozenset({"content_block_delta", "completion"})
 """Events with something of the answer in them; chat completions have no names, and each chunk of theirs counts."""
 _INPUT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
@@ -29,7 +30,7 @@ def sealed(noted: Noted) -> RecordedExchange:
     arrivals = tuple((round(at_ms, 3), end) for at_ms, end in zip(noted.times, ends, strict=True))
     response_headers = without_secrets(noted.response_headers, key)
     is_stream = header(response_headers, "content-type").startswith("text/event-stream")
-    events = timed_events(response_body, arrivals) if is_stream else ()
+    events = _ends_of(response_body, arrivals) if is_stream else ()
     read = [_object(each.data) for each in events if each.name != "content_block_delta"]
     usage = _usage(read or [_object(response_body)])
     row = ExchangeRow(
@@ -51,6 +52,15 @@ def sealed(noted: Noted) -> RecordedExchange:
     return RecordedExchange(
         row, headers, request_body, noted.http_version, response_headers, response_body, arrivals, noted.is_cut
     )
+
+
+def _ends_of(body: bytes, arrivals: Sequence[tuple[float, int]]) -> Sequence[TimedEvent]:
+    """The events at both ends of a stream: what is told of the whole stands there, and between are words."""
+    if len(body) <= 2 * END_BYTES:
+        return timed_events(body, arrivals)
+    tail = body.find(b"\n\n", len(body) - END_BYTES)
+    last = timed_events(body[tail:], ()) if tail >= 0 else ()
+    return (*timed_events(body[:END_BYTES], [each for each in arrivals if each[1] <= END_BYTES]), *last)
 
 
 def _first_token(events: Sequence[TimedEvent]) -> float | None:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QHeaderView,
     QPlainTextEdit,
     QPushButton,
     QSplitter,
@@ -39,6 +41,16 @@ def text_field(name: str) -> QPlainTextEdit:
     return field
 
 
+def fit_columns(tree: QTreeWidget, stretched: int) -> None:
+    """As wide as what they hold; one has what is left."""
+    header = tree.header()
+    header.setStretchLastSection(False)
+    header.setMinimumSectionSize(metrics.SPACE * 6)
+    for at in range(tree.columnCount()):
+        mode = QHeaderView.ResizeMode.Stretch if at == stretched else QHeaderView.ResizeMode.ResizeToContents
+        header.setSectionResizeMode(at, mode)
+
+
 class BodyPart(QWidget):
     """The head as text, and the body as a tree or as text."""
 
@@ -64,8 +76,7 @@ class BodyPart(QWidget):
         column.setContentsMargins(0, metrics.SPACE, 0, 0)
         column.addLayout(row)
         column.addWidget(self._body_of)
-        split = QSplitter()
-        split.setOrientation(split.orientation().Vertical)
+        split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self._head)
         split.addWidget(lower)
         split.setStretchFactor(1, 2)
@@ -99,13 +110,14 @@ class EventsPart(QSplitter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setOrientation(self.orientation().Vertical)
+        self.setOrientation(Qt.Orientation.Vertical)
         self._events: Sequence[TimedEvent] = ()
         self.rows = QTreeWidget()
         self.rows.setHeaderLabels(["ms", "Event", "Data"])
         self.rows.setRootIsDecorated(False)
         self.rows.setUniformRowHeights(True)
         self.rows.setAccessibleName("Events of the stream")
+        fit_columns(self.rows, 2)
         self.rows.currentItemChanged.connect(self._show_one)
         self.whole = text_field("The event's data")
         self.addWidget(self.rows)

@@ -23,12 +23,13 @@ from PySide6.QtWidgets import (
 from app.domain.exchanges import ExchangeRow
 from ui.theme import metrics
 from ui.theme.style import dress
-from ui.wire.parts import BodyPart, EventsPart, TimingsPart, total
+from ui.wire.parts import BodyPart, EventsPart, TimingsPart, fit_columns, total
 
 if TYPE_CHECKING:
     from app.wire.inspecting import Inspected
 
 SEARCH_AFTER_MS = 250
+MODEL_COLUMN = 2
 _ID = Qt.ItemDataRole.UserRole
 NOTHING_YET = "Nothing has gone over the wire yet. Every request that Duologue sends appears here."
 NOTHING_FOUND = "No exchange has these words."
@@ -112,6 +113,7 @@ class WireView(QWidget):
         self.rows.setRootIsDecorated(False)
         self.rows.setUniformRowHeights(True)
         self.rows.setAccessibleName("Exchanges, the newest first")
+        fit_columns(self.rows, MODEL_COLUMN)
         self._hint, self._said = QLabel(NOTHING_YET), QLabel()
         for label in (self._hint, self._said):
             label.setTextFormat(Qt.TextFormat.PlainText)
