@@ -40,6 +40,7 @@ def live(
     Collector(window)  # lives as long as the window
     with Logbook(folder) as logbook:
         crashes = CrashHandler(logbook.crashed)
+        window.tell_crashes_by(lambda: logbook.report)
         crashes.crashed.connect(window.show_crash)
         with crashes.installed():
             return loop.run(qt_app, lambda: _live(window, theme, folder, claimed, early, crashes, simulator=simulator))
