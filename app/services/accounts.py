@@ -77,7 +77,7 @@ class Accounts(Generic[C]):
                 self._clients[name] = await self._build(await self._endpoint(name))
             return self._clients[name]
 
-    async def test(self, profile: Profile, key: Secret) -> Sequence[Mapping[str, Any]]:
+    async def test(self, profile: Profile, key: Secret | None) -> Sequence[Mapping[str, Any]]:
         """Ask the service for its models with a key that is not kept anywhere yet, where the key would be used.
 
         Returns the rows of the Models API.
@@ -111,6 +111,17 @@ class Accounts(Generic[C]):
         if keep:
             await self._vault.store(profile.name, key)
         self._adopted[profile.name] = endpoint
+        self._retire(profile.name)
+
+    def changed(self, profile: Profile) -> None:
+        """A profile says something else from now on. A key of this run stays with the address that it was given for."""
+        adopted = self._adopted.get(profile.name)
+        if adopted is not None:
+            placed = self.placed(profile)
+            if placed.base_url == adopted.profile.base_url:
+                self._adopted[profile.name] = Endpoint(placed, adopted.key)
+            else:
+                del self._adopted[profile.name]
         self._retire(profile.name)
 
     async def kept(self, profile: Profile) -> Secret | None:
@@ -164,7 +175,7 @@ class Accounts(Generic[C]):
         if (client := self._clients.pop(name, None)) is not None:
             self._retired.append(client)
 
-    def _joined(self, profile: Profile, key: Secret) -> Endpoint:
+    def _joined(self, profile: Profile, key: Secret | None) -> Endpoint:
         """The one place where a key and an address come together."""
         placed = self.placed(profile)
         check_address(placed.base_url)
@@ -180,7 +191,7 @@ class Accounts(Generic[C]):
         check_address(self.placed(profile).base_url)
         return self._joined(profile, await self._key(profile))
 
-    async def _key(self, profile: Profile) -> Secret:
+    async def _key(self, profile: Profile) -> Secret | None:
         """The keyring's key, else the environment's: that one is for the public address and the environment's own."""
         refused: VaultError | None = None
         try:
@@ -191,6 +202,8 @@ class Accounts(Generic[C]):
             key, refused = None, error
         if key is None and profile.base_url in {ANTHROPIC_URL, self.placed(Profile("")).base_url}:
             key = self.environment_key()
+        if key is None and profile.kind == "openai" and refused is None:
+            return None  # model servers on one's own machine ask for none; another says so itself
         if key is None:
             raise refused or KeyMissing(profile.name)
         return key

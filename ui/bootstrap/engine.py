@@ -73,13 +73,15 @@ class Engine:
         settings = self._keeper.value
 
         def make() -> "MessagesClient":
-            from app.client.connection import Network
+            from app.client.connection import Network, Timeouts
             from app.client.messages import MessagesClient
 
-            ca_file = Path(settings.ca_file).expanduser() if settings.ca_file else None
-            return MessagesClient(
-                endpoint, network=Network(proxy=settings.proxy or None, ca_file=ca_file), keep=self._keep
-            )
+            profile = endpoint.profile
+            ca_file = profile.ca_file or settings.ca_file
+            network = Network(profile.proxy or settings.proxy or None, Path(ca_file).expanduser() if ca_file else None)
+            wait = profile.wait_s
+            timeouts = Timeouts(first_byte_s=wait, whole_s=wait) if wait else None
+            return MessagesClient(endpoint, timeouts=timeouts, network=network, keep=self._keep)
 
         return await asyncio.to_thread(make)
 
