@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret, check_address, is_on_this_machine
+from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret, check_address
 from app.errors import InvalidKey, KeyMissing, VaultAbsent, VaultError
 
 SIMULATOR = Profile(name="Simulator", kind="simulator", base_url="")
@@ -89,7 +89,7 @@ class Accounts(Generic[C]):
         adopted = self._adopted.get(name)
         return self.placed(self._profiles().get(name) or Profile(name)) if adopted is None else adopted.profile
 
-    async def test(self, profile: Profile, key: Secret) -> Sequence[Mapping[str, Any]]:
+    async def test(self, profile: Profile, key: Secret | None) -> Sequence[Mapping[str, Any]]:
         """Ask the service for its models with a key that is not kept anywhere yet, where the key would be used.
 
         Returns the rows of the Models API.
@@ -123,6 +123,17 @@ class Accounts(Generic[C]):
         if keep:
             await self._vault.store(profile.name, key)
         self._adopted[profile.name] = endpoint
+        self._retire(profile.name)
+
+    def changed(self, profile: Profile) -> None:
+        """A profile says something else from now on. A key of this run stays with the address that it was given for."""
+        adopted = self._adopted.get(profile.name)
+        if adopted is not None:
+            placed = self.placed(profile)
+            if placed.base_url == adopted.profile.base_url:
+                self._adopted[profile.name] = Endpoint(placed, adopted.key)
+            else:
+                del self._adopted[profile.name]
         self._retire(profile.name)
 
     async def kept(self, profile: Profile) -> Secret | None:
@@ -207,6 +218,8 @@ class Accounts(Generic[C]):
             key, refused = None, error
         if key is None and profile.base_url in {ANTHROPIC_URL, self.placed(Profile("")).base_url}:
             key = self.environment_key()
-        if key is None and not (profile.kind == "openai" and is_on_this_machine(profile.base_url)):
+        if key is None and profile.kind == "openai" and refused is None:
+            return None  # model servers on one's own machine ask for none; another says so itself
+        if key is None:
             raise refused or KeyMissing(profile.name)
         return key

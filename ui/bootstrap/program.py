@@ -29,6 +29,7 @@ from ui.bootstrap.external import open_external, open_folder
 from ui.bootstrap.formulas import Formulas
 from ui.bootstrap.keeping import Keeping
 from ui.bootstrap.tools import ToolDesk
+from ui.bootstrap.wire import WireDesk
 from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
@@ -134,7 +135,8 @@ class Program(QObject):
             await asyncio.to_thread(load_catalogue, partial(resources.read_bytes, "models.json"))
         )
         self._catalogue.reprice(self._keeper.value.prices)
-        self._engine = Engine(self._keeper, self._environ, self._take_models)
+        self._wire = WireDesk(self._window, None if self._store.forgets else self._folder)
+        self._engine = Engine(self._keeper, self._environ, self._take_models, self._wire.keep)
         self._build()
         self._connections.begin(simulator=simulator)
         self._show_settings()
@@ -167,13 +169,14 @@ class Program(QObject):
         if self._gateway is not None:
             await self._in_time(self._gateway.close, SHUT_WITHIN_S)
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
+        await self._in_time(self._wire.shut, SHUT_WITHIN_S)
         self._window.main.leave()
 
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
         asking = tuple(each for each in (self._made_requests, self._titling) if each is not None)
-        owners = (self._rows, *finding, *asking, self._tools, self._keeping, self._connections, self._tasks)
+        owners = (self._rows, *finding, *asking, self._tools, self._keeping, self._wire, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -281,6 +284,7 @@ class Program(QObject):
                 "zoom_reset": partial(self._take_setting, "zoom", 1.0),
                 **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
                 "attach": partial(self._media.choose, self._conversation),
+                "wire": self._wire.open_tab,
                 "settings": self._open_settings,
                 "connection": self._connections.open,
                 "gateway": self._open_gateway,
@@ -301,7 +305,7 @@ class Program(QObject):
         self._connections.used.connect(self._conversation.use_profile)
         self._connections.settings_changed.connect(self._save_settings)
         self._connections.models_listed.connect(self._take_models)
-        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools):
+        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools, self._wire):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
@@ -316,6 +320,7 @@ class Program(QObject):
         window.page.transcript.link_activated.connect(open_external)
         window.page.transcript.code_requested.connect(lambda id_, form: self._requests.copy(id_, form))
         window.page.transcript.compare_requested.connect(lambda id_: self._requests.compare(id_))
+        window.page.transcript.wire_requested.connect(partial(self._wire.show_message, self._conversation))
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)
