@@ -22,6 +22,7 @@ from app.store.doorbell import answer
 from app.store.opening import Recovery
 from app.store.store import Store
 from ui.bootstrap.attaching import Media
+from ui.bootstrap.caching import Planning
 from ui.bootstrap.connections import Connections
 from ui.bootstrap.engine import Engine
 from ui.bootstrap.external import open_external, open_folder
@@ -156,7 +157,7 @@ class Program(QObject):
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
-        owners = (self._rows, *finding, self._keeping, self._connections, self._tasks)
+        owners = (self._rows, *finding, self._keeping, self._planning, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -235,7 +236,8 @@ class Program(QObject):
     def _build(self) -> None:
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
-        replies = ReplyService(self._connect, self._store, self._models)
+        self._planning = planning = Planning(window, self._theme, self._store, self._models, self._connect, self)
+        replies = ReplyService(self._connect, self._store, self._models, bookkeeper=planning.books)
         self._media = Media(window, self._theme, self._models, self)
         self._conversation = ConversationPresenter(
             window.page,
@@ -269,6 +271,7 @@ class Program(QObject):
                 "zoom_reset": partial(self._take_setting, "zoom", 1.0),
                 **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
                 "attach": partial(self._media.choose, self._conversation),
+                "cache": planning.open_tab,
                 "settings": self._open_settings,
                 "connection": self._connections.open,
                 "open_data_folder": self._open_folder,
@@ -280,6 +283,7 @@ class Program(QObject):
                 "import": lambda: keeping.transfers.import_file(),
             },
         )
+        planning.join(self._conversation, self._commands.tell)
         keeping.restored.connect(self._show_restored)
         keeping.imported.connect(self._rows.refresh)
         keeping.open_requested.connect(self._conversation.open)

@@ -110,6 +110,10 @@ class Commands(QObject):
             self._window.panes.dismiss()
         self._does[name]()
 
+    def tell(self, why: str) -> None:
+        """Say in a sentence why something was not done."""
+        self._toast.show_toast(why, undo=False)
+
     # ---- conversations
 
     def _open(self, conversation_id: str) -> None:

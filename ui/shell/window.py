@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from app.errors import DuologueError
     from ui.library.view import LibraryView
     from ui.setup.view import SetupView
+    from ui.shell.inspector import Inspector
     from ui.welcome.view import WelcomeView
 
 
 class Window(QObject):
     """Builds the widgets and holds them together. `furnish` imports and makes what does not stand at once."""
 
+    inspector: "Inspector"
     library: "LibraryView"
     setup: "SetupView"
 
@@ -56,7 +58,8 @@ class Window(QObject):
         transcript = TranscriptView(from_facts, self._theme.palette)
         self._theme.changed.connect(lambda: transcript.set_palette(self._theme.palette))
         self.page.furnish(transcript, EmptyView(), _welcome)
-        for side, widget in ((self._left, self.library), (self._right, Inspector({"Setup": self.setup}))):
+        self.inspector = Inspector({"Setup": self.setup, "Cache": None})
+        for side, widget in ((self._left, self.library), (self._right, self.inspector)):
             layout = side.layout()
             assert layout is not None
             layout.addWidget(widget)
