@@ -77,7 +77,8 @@ class Profile:
     """A connection by name. Its key is in the keyring under the same name, never here."""
 
     name: str
-    kind: Literal["anthropic", "simulator"] = "anthropic"
+    kind: Literal["anthropic", "simulator", "openai"] = "anthropic"
+    """`openai`: any server that speaks chat completions; its key goes as a bearer token."""
     base_url: str = ANTHROPIC_URL
     auth: Literal["x-api-key", "bearer"] = "x-api-key"
     extra_headers: Mapping[str, str] = NOTHING

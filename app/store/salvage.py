@@ -173,6 +173,7 @@ def _join(db: sqlite3.Connection) -> None:
     db.executemany("UPDATE messages SET parent = ? WHERE seq = ?", list(_new_parents(db)))
     db.execute("DELETE FROM attachments WHERE conversation_id NOT IN (SELECT conversation_id FROM drafts)")
     db.execute("DELETE FROM growth WHERE seq NOT IN (SELECT seq FROM messages)")
+    db.execute("INSERT OR IGNORE INTO tools (id) SELECT tool_id FROM tool_versions")
     db.execute("UPDATE conversations SET folder = '' WHERE folder NOT IN (SELECT id FROM folders)")
     db.execute(NEWEST_OF_EACH)
     for seq, text in db.execute(_HOLDING):

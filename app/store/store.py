@@ -26,6 +26,7 @@ from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file
 from app.store.reading_only import copied
 from app.store.salvage import sync
 from app.store.schema import migrate
+from app.store.tools import ToolStore
 from app.store.transaction import transaction
 from app.store.worker import Worker
 
@@ -133,6 +134,11 @@ class Store:
     def forgets(self) -> bool:
         """It is in memory only."""
         return self._path is None
+
+    @property
+    def toolbox(self) -> ToolStore:
+        """The person's tools, their versions, and tries of them."""
+        return ToolStore(self._run, self._db)
 
     # ---- conversations
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.domain.conversation import Conversation
 from app.domain.models import Catalogue
 from app.domain.request import Setup
+from app.domain.tool_turns import waiting_calls
 from app.services.library import Library
 from ui.bridge.tasks import TaskScope
 from ui.conversation.branching import WAIT
@@ -136,4 +137,4 @@ class Healing(QObject):
 def _examined(conversation: Conversation, catalogue: Catalogue) -> "tuple[Finding, ...]":
     from app.services.doctor import examine  # of no use before there is a conversation
 
-    return examine(conversation, catalogue)
+    return examine(conversation, catalogue, awaits_results=bool(waiting_calls(conversation)))

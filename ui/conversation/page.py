@@ -68,6 +68,12 @@ class ConversationPage(QWidget):
             self._centre.addWidget(each)
         self._choose()
 
+    def place_above_composer(self, panel: QWidget) -> None:
+        """Give a panel its place between the messages and the composer."""
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(column.count() - 1, panel)
+
     @property
     def welcome(self) -> "WelcomeView":
         """The first-run screen, made when it is first asked for: most starts never show it."""

@@ -43,12 +43,14 @@ class ConversationPresenter(QObject):
         setup_shown: the setup of what is shown; arg: a Setup.
         ended_unseen: an answer has ended in a conversation that is not on the page; arg: its id.
         failed: something expected went wrong outside any answer; arg: a DuologueError.
+        path_shown: the messages of a conversation are others; arg: its Session, which may not be on the page.
         retry_failed: a retry failed and the earlier answer stays; arg: the facts of the error.
     """
 
     rows_changed = Signal()
     shown = Signal(str)
     setup_shown = Signal(object)
+    path_shown = Signal(object)
     ended_unseen = Signal(str)
     failed = Signal(object)
     retry_failed = Signal(dict)
@@ -69,7 +71,7 @@ class ConversationPresenter(QObject):
         self._library = library
         self._cost = cost
         self._tasks = TaskScope(self.failed.emit)
-        self._sending = Sending(library, replies, self._tasks, now_ms, self)
+        self.sending = self._sending = Sending(library, replies, self._tasks, now_ms, self)
         self._sessions = Sessions(library, default_setup, now_ms, self)
         self._session = self._sessions.fresh
         self._was_sent_early = False
@@ -295,6 +297,7 @@ class ConversationPresenter(QObject):
         self._page.transcript.show(
             session.shown_path, streaming=streaming, branches=session.conversation.branches, beyond=session.beyond
         )
+        self.path_shown.emit(session)
 
     # ---- drafts
 
@@ -455,6 +458,7 @@ class ConversationPresenter(QObject):
             self.healing.look()
         elif message.state is not MessageState.STOPPED:
             self.ended_unseen.emit(session.conversation.id)
+        self.path_shown.emit(session)
         self.rows_changed.emit()
 
     def _show_cost(self) -> None:

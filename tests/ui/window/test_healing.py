@@ -21,9 +21,12 @@ async def with_an_unanswered_call(desk: Desk) -> Conversation:
     called = Message(
         new_id(), asked.id, Role.ASSISTANT, (TextBlock("Let me see."), ToolUseBlock("toolu_1", "get_weather", {}))
     )
+    again = Message(new_id(), called.id, Role.USER, (TextBlock("Well?"),))
+    end = Message(new_id(), again.id, Role.ASSISTANT, (TextBlock("I cannot say."),))
     conversation = Conversation(new_id(), title="Weather", created_ms=1)
     await desk.program._store.add(conversation, asked)
-    await desk.program._store.put_leaf(conversation.id, called)
+    for message in (called, again, end):
+        await desk.program._store.put_leaf(conversation.id, message)
     desk.program._conversation.open(conversation.id)
     await until(lambda: "Let me see." in desk.transcript)
     return conversation
@@ -51,7 +54,7 @@ async def test_a_call_without_a_result_is_found_mended_and_taken_back(desk: Desk
     await until(lambda: not doctor.isVisible())
     desk.say("And now?")
     session = desk.program._conversation.session
-    await until(lambda: len(session.conversation.path) == 4 and not session.is_busy)
+    await until(lambda: len(session.conversation.path) == 6 and not session.is_busy)
 
     assert session.conversation.path[-1].state is MessageState.COMPLETE
 
