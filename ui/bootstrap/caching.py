@@ -15,6 +15,7 @@ from ui.theme.theme import Theme
 if TYPE_CHECKING:
     from app.services.planning import PlanningService
     from ui.conversation.caching import Caching
+    from ui.usage.presenter import UsagePresenter
 
 
 class Planning(QObject):
@@ -37,13 +38,14 @@ class Planning(QObject):
         self._connect = connect
         self._service: PlanningService | None = None
         self._shown: Caching | None = None
+        self._usage: UsagePresenter | None = None
 
     def books(self) -> "PlanningService":
         """Who keeps books of what was sent."""
         if self._service is None:
             from app.services.planning import PlanningService
 
-            self._service = PlanningService(self._store, self._catalogue, self._connect, now_ms)
+            self._service = PlanningService(self._store.ledger, self._catalogue, self._connect, now_ms)
         return self._service
 
     def join(self, conversation: ConversationPresenter, tell: Callable[[str], object]) -> None:
@@ -51,17 +53,21 @@ class Planning(QObject):
         self._conversation = conversation
         self._tell = tell
         self._window.inspector.add_later("Cache", self._make_tab)
+        self._window.inspector.add_later("Usage", self._make_usage)
         self._window.page.composer.text_edited.connect(self._begin)
         conversation.shown.connect(self._begin_with)
 
-    def open_tab(self) -> None:
-        """Show the Cache tab."""
+    def open_tab(self, name: str) -> None:
+        """Show the Cache or the Usage tab."""
         self._window.main.panes.show_inspector()
-        self._window.inspector.open_tab("Cache")
+        self._window.inspector.open_tab(name)
+        if name == "Usage" and self._usage is not None:
+            self._usage.refresh()
 
     async def close(self) -> None:
-        if self._shown is not None:
-            await self._shown.close()
+        for each in (self._shown, self._usage):
+            if each is not None:
+                await each.close()
 
     def _begin_with(self, conversation_id: str) -> None:
         """A conversation with messages has a rail; it comes after the messages."""
@@ -86,3 +92,14 @@ class Planning(QObject):
         tab = CacheTab(self._theme)
         self.shown().take_tab(tab)
         return tab
+
+    def _make_usage(self) -> QWidget:
+        from ui.usage.presenter import UsagePresenter
+        from ui.usage.view import UsageView
+
+        view = UsageView(self._theme)
+        self._usage = UsagePresenter(view, self._store.ledger.spent, self._catalogue, now_ms)
+        self._usage.failed.connect(self._conversation.failed)
+        self._conversation.rows_changed.connect(self._usage.note)
+        self._usage.refresh()
+        return view

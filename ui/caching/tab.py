@@ -92,6 +92,7 @@ class CacheTab(QScrollArea):
         self.asks_why = self._switch("Ask the API why the cache was missed", self._set_asks_why)
         self.cautions = QLabel()
         self.cautions.setWordWrap(True)
+        self.cautions.setMargin(metrics.SPACE * 2)
         dress(self.cautions, look="said", tone="caution")
         self.change = QLabel()
         self.verdict = QLabel()

@@ -11,10 +11,9 @@ from app.domain.blocks import Block
 from app.domain.caching import Breakpoint, CachePlan, Section, Ttl, same_block
 from app.domain.conversation import ReplyFacts
 from app.domain.models import Catalogue
-from app.domain.planning.forecasting import uncached
 from app.domain.planning.owners import Owner, owners
 from app.domain.planning.plan import Plan, Verdict
-from app.domain.usage import TokenUsage
+from app.domain.usage import TokenUsage, uncached
 from app.services.planning import PlanningService
 from ui.bridge.tasks import TaskScope
 from ui.caching.parts import state_of

@@ -70,7 +70,7 @@ class Desk:
     def start(self) -> None:
         """A program that knows only what the store has kept."""
         catalogue = own_catalogue()
-        self.planning = PlanningService(self.store, lambda: catalogue, self._connect, lambda: self.now_ms)
+        self.planning = PlanningService(self.store.ledger, lambda: catalogue, self._connect, lambda: self.now_ms)
         self._replies = ReplyService(
             self._connect, self.store, lambda: catalogue, bookkeeper=lambda: self.planning, now_ms=lambda: self.now_ms
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
@@ -15,6 +16,8 @@ from tests.support.desk import Desk
 from tests.support.waiting import until
 from ui.caching.tab import CacheTab
 from ui.conversation.caching import Caching
+from ui.usage.presenter import UsagePresenter
+from ui.usage.view import UsageView
 
 LONG = "Here is the full text of a complex legal agreement. " * 200
 TOOL = ToolDefinition("get_current_weather", {"type": "object"}, "Get the current weather in a given location")
@@ -140,3 +143,17 @@ async def test_counting_exactly_asks_once_and_typing_never_does(desk: Desk, simu
     counted = [each for each in simulator.simulator.journal.entries if each.path.endswith("count_tokens")]
     assert len(counted) == 1
     assert "–" not in desk.window.page.composer.hint.text().partition(" tokens")[0]
+
+
+async def test_the_usage_tab_tells_where_the_money_went(desk: Desk, simulator: LocalSimulator, tmp_path: Path) -> None:
+    desk.say("What are the key terms?")
+    await desk.until_answered()
+    desk.window.main.actions_table.triggered.emit("usage")
+    view = desk.window.main.findChild(UsageView)
+    assert isinstance(view, UsageView)
+    await until(lambda: view.table.rowCount() == 1)
+    assert "1 answer cost $" in view.summary.text()
+    presenter = view.findChild(UsagePresenter)
+    assert isinstance(presenter, UsagePresenter)
+    presenter.save(tmp_path / "usage.csv")
+    await until(lambda: (tmp_path / "usage.csv").exists() and (tmp_path / "usage.csv").read_text().count("\n") == 2)
