@@ -52,6 +52,7 @@ class Planning(QObject):
         """Show what the next request will do. `tell` shows a sentence of why a mark was not taken."""
         self._conversation = conversation
         self._tell = tell
+        self._window.setup.refused.connect(tell)
         self._window.inspector.add_later("Cache", self._make_tab)
         self._window.inspector.add_later("Usage", self._make_usage)
         self._window.page.composer.text_edited.connect(self._begin)
