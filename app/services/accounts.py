@@ -77,7 +77,19 @@ class Accounts(Generic[C]):
                 self._clients[name] = await self._build(await self.endpoint(name))
             return self._clients[name]
 
-    async def test(self, profile: Profile, key: Secret) -> Sequence[Mapping[str, Any]]:
+    async def profile(self, name: str) -> Profile:
+        """A connection by its name, with the address that is asked: all that may be shown of where requests go.
+
+        Raises:
+            SimulatorFailed: the simulator did not start.
+        """
+        if name == SIMULATOR.name:
+            async with self._locks[name]:
+                return replace(SIMULATOR, base_url=await self._start_simulator())
+        adopted = self._adopted.get(name)
+        return self.placed(self._profiles().get(name) or Profile(name)) if adopted is None else adopted.profile
+
+    async def test(self, profile: Profile, key: Secret | None) -> Sequence[Mapping[str, Any]]:
         """Ask the service for its models with a key that is not kept anywhere yet, where the key would be used.
 
         Returns the rows of the Models API.
@@ -111,6 +123,17 @@ class Accounts(Generic[C]):
         if keep:
             await self._vault.store(profile.name, key)
         self._adopted[profile.name] = endpoint
+        self._retire(profile.name)
+
+    def changed(self, profile: Profile) -> None:
+        """A profile says something else from now on. A key of this run stays with the address that it was given for."""
+        adopted = self._adopted.get(profile.name)
+        if adopted is not None:
+            placed = self.placed(profile)
+            if placed.base_url == adopted.profile.base_url:
+                self._adopted[profile.name] = Endpoint(placed, adopted.key)
+            else:
+                del self._adopted[profile.name]
         self._retire(profile.name)
 
     async def kept(self, profile: Profile) -> Secret | None:

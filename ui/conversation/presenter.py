@@ -44,6 +44,7 @@ class ConversationPresenter(QObject):
         shown: this conversation is on the page now; arg: its id, empty for one that is not stored yet.
         setup_shown: the setup of what is shown; arg: a Setup.
         ended_unseen: an answer has ended in a conversation that is not on the page; arg: its id.
+        answered: an answer has ended, in whatever way; arg: its Conversation.
         failed: something expected went wrong outside any answer; arg: a DuologueError.
         confirm_wanted: ask before; args: the question, the word for yes, and a callable to call then.
         path_shown: the messages of a conversation are others; arg: its Session, which may not be on the page.
@@ -55,6 +56,7 @@ class ConversationPresenter(QObject):
     setup_shown = Signal(object)
     path_shown = Signal(object)
     ended_unseen = Signal(str)
+    answered = Signal(object)
     failed = Signal(object)
     retry_failed = Signal(dict)
     confirm_wanted = Signal(str, str, object)
@@ -211,11 +213,11 @@ class ConversationPresenter(QObject):
         """A connection was chosen for what is shown."""
         self.change_setup(replace(self._session.conversation.setup, profile=name))
 
-    def renamed(self, conversation_id: str, title: str) -> None:
-        """A title was given by hand."""
+    def renamed(self, conversation_id: str, title: str, manual: bool = True) -> None:
+        """A title was given, by hand or by a model; one by hand stays."""
         session = self._sessions.find(conversation_id)
-        if session is not None:
-            session.conversation = replace(session.conversation, title=title, title_is_manual=True)
+        if session is not None and (manual or not session.conversation.title_is_manual):
+            session.conversation = replace(session.conversation, title=title, title_is_manual=manual)
             if session is self._session:
                 self._page.show_title(title)
 
@@ -473,6 +475,7 @@ class ConversationPresenter(QObject):
             self.ended_unseen.emit(session.conversation.id)
         self.path_shown.emit(session)
         self.rows_changed.emit()
+        self.answered.emit(session.conversation)
 
     def _show_cost(self) -> None:
         conversation = self._session.conversation

@@ -104,6 +104,11 @@ class Commands(QObject):
         conversation.shown.connect(library.note_shown)
         conversation.ended_unseen.connect(lambda id_: library.mark_unread([id_], True))
 
+    def tell(self, text: str) -> None:
+        """Say what was done; an offer to undo is not covered by it."""
+        if not self._toast.isVisible():
+            self._toast.show_toast(text, undo=False)
+
     def do(self, name: str) -> None:
         """Do what the command `name` says, where it can be seen: a floating pane does not stay in front of it."""
         if name in IN_THE_CENTRE:
@@ -186,8 +191,7 @@ class Commands(QObject):
         text = self._conversation.last_answer
         if text:
             QGuiApplication.clipboard().setText(text)
-            if not self._toast.isVisible():  # an offer to undo is not to be covered
-                self._toast.show_toast("Answer copied", undo=False)
+            self.tell("Answer copied")
 
     # ---- the window
 
