@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from app.domain.attachments import Attachment
 from app.domain.caching import Entries
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.library import Backup, ConversationRow, Folder, Kept, Listing, SearchHit
@@ -28,6 +27,9 @@ from app.store.schema import migrate
 from app.store.tools import ToolStore
 from app.store.transaction import transaction
 from app.store.worker import Worker
+
+if TYPE_CHECKING:
+    from app.domain.attachments import Attachment
 
 T = TypeVar("T")
 

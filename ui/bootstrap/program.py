@@ -29,6 +29,7 @@ from ui.bootstrap.external import open_external, open_folder
 from ui.bootstrap.formulas import Formulas
 from ui.bootstrap.keeping import Keeping
 from ui.bootstrap.tools import ToolDesk
+from ui.bootstrap.wire import WireDesk
 from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
@@ -40,6 +41,7 @@ from ui.theme.theme import Theme
 from ui.widgets.error_text import from_facts, sentence
 
 if TYPE_CHECKING:
+    from ui.bootstrap.gateway import GatewayDesk
     from ui.bootstrap.titling import Titling
     from ui.shell.palette import Palette
     from ui.shell.palette_presenter import PalettePresenter
@@ -83,6 +85,8 @@ class Program(QObject):
         self._titling: Titling | None = None
         self._recovery: Recovery | None = None
         """What was done about a damaged database at this start."""
+        self._gateway: GatewayDesk | None = None
+        """What is asked about the gateway, where that was opened."""
         window.main.close_requested.connect(self._closing.set)
         if window.main.is_closing:
             self._closing.set()
@@ -131,7 +135,8 @@ class Program(QObject):
             await asyncio.to_thread(load_catalogue, partial(resources.read_bytes, "models.json"))
         )
         self._catalogue.reprice(self._keeper.value.prices)
-        self._engine = Engine(self._keeper, self._environ, self._take_models)
+        self._wire = WireDesk(self._window, None if self._store.forgets else self._folder)
+        self._engine = Engine(self._keeper, self._environ, self._take_models, self._wire.keep)
         self._build()
         self._connections.begin(simulator=simulator)
         self._show_settings()
@@ -160,15 +165,18 @@ class Program(QObject):
             await self._in_time(self._put_away)
         await self._in_time(self._close_store)
         self._formulas.close()
-        self._media.close()
+        await self._in_time(self._media.close)
+        if self._gateway is not None:
+            await self._in_time(self._gateway.close, SHUT_WITHIN_S)
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
+        await self._in_time(self._wire.shut, SHUT_WITHIN_S)
         self._window.main.leave()
 
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
         asking = tuple(each for each in (self._made_requests, self._titling) if each is not None)
-        owners = (self._rows, *finding, *asking, self._tools, self._keeping, self._connections, self._tasks)
+        owners = (self._rows, *finding, *asking, self._tools, self._keeping, self._wire, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -241,8 +249,8 @@ class Program(QObject):
     def _build(self) -> None:
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
-        replies = ReplyService(self._connect, self._store, self._models)
         self._media = Media(window, self._theme, self._models, self)
+        replies = ReplyService(self._connect, self._store, self._models, fit=self._media.fit_request)
         self._conversation = ConversationPresenter(
             window.page,
             library,
@@ -276,8 +284,10 @@ class Program(QObject):
                 "zoom_reset": partial(self._take_setting, "zoom", 1.0),
                 **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
                 "attach": partial(self._media.choose, self._conversation),
+                "wire": self._wire.open_tab,
                 "settings": self._open_settings,
                 "connection": self._connections.open,
+                "gateway": self._open_gateway,
                 "open_data_folder": self._open_folder,
                 "palette": self._open_palette,
                 "back_up": lambda: keeping.backups.make(),
@@ -295,7 +305,7 @@ class Program(QObject):
         self._connections.used.connect(self._conversation.use_profile)
         self._connections.settings_changed.connect(self._save_settings)
         self._connections.models_listed.connect(self._take_models)
-        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools):
+        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools, self._wire):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
@@ -310,6 +320,7 @@ class Program(QObject):
         window.page.transcript.link_activated.connect(open_external)
         window.page.transcript.code_requested.connect(lambda id_, form: self._requests.copy(id_, form))
         window.page.transcript.compare_requested.connect(lambda id_: self._requests.compare(id_))
+        window.page.transcript.wire_requested.connect(partial(self._wire.show_message, self._conversation))
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)
@@ -320,6 +331,16 @@ class Program(QObject):
     def _show_restored(self) -> None:
         self._conversation.forget_all()
         self._rows.refresh()
+
+    def _open_gateway(self) -> None:
+        if self._gateway is None:
+            from ui.bootstrap.gateway import GatewayDesk
+
+            self._gateway = GatewayDesk(
+                self._window, self._theme, self._engine, self._models, lambda: self._connections.name
+            )
+            self._gateway.failed.connect(self._show_error)
+        self._gateway.open()
 
     def _open_palette(self) -> None:
         if self._finding is None:

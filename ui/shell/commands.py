@@ -95,7 +95,7 @@ class Commands(QObject):
         conversation.healing.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.confirm_wanted.connect(self._confirm)
-        conversation.attaching.confirm_wanted.connect(self._confirm)
+        conversation.confirm_wanted.connect(self._confirm)
         conversation.branching.conversation_emptied.connect(lambda id_: library.delete([id_]))
         library.folder_removed.connect(self._offer_folder)
         library.begin_requested.connect(self._begin_in)

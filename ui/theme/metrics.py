@@ -49,6 +49,8 @@ BUTTON_PX = 32
 ROW_PX = 30
 """Height of a row in the sidebar, its headings included."""
 BACKUP_DIALOG = (440, 360)
+GATEWAY_DIALOG_PX = 520
+"""Width."""
 PALETTE_PX = (620, 440)
 PALETTE_KIND_PX = 96
 HIT_PX = 62
