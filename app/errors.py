@@ -25,9 +25,14 @@
   x AddressRefused            a service's address that is none, or that would show a key to everyone on the way
   x SettingsUnreadable        a settings file that cannot be read
   x SimulatorFailed           the local simulator could not start
+  x GatewayFailed             the gateway could not start
+  x ConfigRefused             a gateway's config.yaml that cannot be used
   x FileFailed                a file that a person chose cannot be read or written
   x ImportRefused             a file that holds nothing that can be imported
   x MediaRefused              a picture or document that no model would take, or that would do harm
+  x BadSchema                 a JSON Schema that is none, or that cannot be checked in bounded time
+  x BadTool                   a text that no tool can be made of
+  x CommandFailed             a program that was to answer a tool's call did not
 
 A bug is none of these: it stays a KeyError or AssertionError and reaches the crash handler. Errors carry facts;
 `ui.widgets.error_text` turns facts into sentences.
@@ -310,6 +315,19 @@ class SimulatorFailed(DuologueError):
 
 
 @dataclass(eq=False)
+class GatewayFailed(DuologueError):
+    reason: str
+
+
+@dataclass(eq=False)
+class ConfigRefused(DuologueError):
+    reason: str
+    """Never a value of the file: it may be a key."""
+    line: int = 0
+    """From 1; 0: all of the file."""
+
+
+@dataclass(eq=False)
 class FileFailed(DuologueError):
     path: str
     reason: str
@@ -338,3 +356,24 @@ class MediaRefused(DuologueError):
 def facts(error: DuologueError) -> dict[str, Any]:
     """The error as a JSON object, `{"class": name, …fields}`: what a stored answer keeps of why it failed."""
     return {"class": type(error).__name__, **{each.name: getattr(error, each.name) for each in fields(error)}}
+
+
+@dataclass(eq=False)
+class BadSchema(DuologueError):
+    reason: str
+    path: tuple[str | int, ...] = ()
+    """Where in the schema, from its root."""
+
+
+@dataclass(eq=False)
+class BadTool(DuologueError):
+    reason: str
+    line: int = 0
+    """Of the text, from 1; 0 where no line is to blame."""
+    column: int = 0
+
+
+@dataclass(eq=False)
+class CommandFailed(DuologueError):
+    reason: str
+    program: str = ""

@@ -10,7 +10,19 @@ from app.errors import StoreError, StoreTooNew
 APPLICATION_ID = 0x44756F6C
 """`Duol`, in SQLite's header: a database without it is somebody else's."""
 
-TABLES = ("blobs", "folders", "conversations", "messages", "growth", "drafts", "attachments", "removed")
+TABLES = (
+    "blobs",
+    "folders",
+    "conversations",
+    "messages",
+    "growth",
+    "drafts",
+    "attachments",
+    "removed",
+    "tools",
+    "tool_versions",
+    "tries",
+)
 """What holds data; the rest can be made of it anew."""
 
 NEWEST_OF_EACH = """
@@ -125,6 +137,10 @@ MIGRATIONS = (
     INSERT INTO unindexed SELECT max(seq) + 1 FROM messages HAVING count(*) > 0;
     """,
     """
+    -- which blocks of a message are shown and not sent: their places as a JSON array; NULL: all are sent
+    ALTER TABLE messages ADD COLUMN omitted TEXT;
+    """,
+    """
     -- what lies beside a draft's text; sent is empty where it is the original
     CREATE TABLE attachments (
         conversation_id TEXT NOT NULL,
@@ -138,6 +154,40 @@ MIGRATIONS = (
     CREATE TRIGGER draft_removed AFTER DELETE ON drafts BEGIN
         DELETE FROM attachments WHERE conversation_id = old.conversation_id;
     END;
+    """,
+    """
+    -- no foreign keys: what salvage finds of a tool is kept although the rest of it is lost
+    CREATE TABLE tools (id TEXT PRIMARY KEY, answered_by TEXT NOT NULL DEFAULT '{}', deleted_ms INTEGER) STRICT;
+    CREATE TABLE tool_versions (
+        tool_id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        created_ms INTEGER NOT NULL,
+        definition TEXT NOT NULL,
+        UNIQUE (tool_id, number)
+    ) STRICT;
+    CREATE TABLE tries (
+        id INTEGER PRIMARY KEY,
+        tool_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        prompt TEXT NOT NULL,
+        model TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        outcome TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX tries_of_tool ON tries(tool_id, id);
+    """,
+    """
+    -- prefixes that the API's cache holds, by hash; what it makes of our estimate of tokens is learnt for each model.
+    -- A row that has expired stays as long as it is the newest of its model
+    CREATE TABLE prefixes (
+        hash BLOB PRIMARY KEY,
+        expires_ms INTEGER NOT NULL,
+        lifetime_ms INTEGER NOT NULL,
+        tokens INTEGER,
+        model TEXT NOT NULL,
+        factor REAL NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX prefixes_of_model ON prefixes(model, expires_ms);
     """,
 )
 

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from app.domain.caching import Entries
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.library import Backup, ConversationRow, Folder, Kept, Listing, SearchHit
 from app.domain.request import Setup
 from app.errors import StoreCorrupt, StoreError, StoreReadOnly
 from app.immutable import immutable
-from app.store import archiving, backups, conversations, finding, listing, messages, removing
+from app.store import archiving, backups, conversations, finding, listing, messages, prefixes, removing
 from app.store.failures import translated
 from app.store.growth import Growing
 from app.store.instance import InstanceLock
@@ -24,6 +25,7 @@ from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file
 from app.store.reading_only import copied
 from app.store.salvage import sync
 from app.store.schema import migrate
+from app.store.tools import ToolStore
 from app.store.transaction import transaction
 from app.store.worker import Worker
 
@@ -70,8 +72,7 @@ class Store:
         self._changes_copied = db.total_changes
         """Rows that were written in this run when the newest dated copy was made."""
         self._owed: dict[str, Callable[[], None]] = {}
-        self._attached: dict[str, tuple[Attachment, ...]] = {}
-        """What was stored last beside each draft of this run."""
+        self._attached: dict[str, tuple[Attachment, ...]] = {}  # what was stored last beside each draft of this run
 
     @classmethod
     async def open(cls, folder: Path, claimed: int | None = None) -> Opened:
@@ -135,6 +136,11 @@ class Store:
         """It is in memory only."""
         return self._path is None
 
+    @property
+    def toolbox(self) -> ToolStore:
+        """The person's tools, their versions, and tries of them."""
+        return ToolStore(self._run, self._db)
+
     # ---- conversations
 
     async def conversations(self) -> tuple[ConversationRow, ...]:
@@ -166,6 +172,10 @@ class Store:
     async def set_leaf(self, conversation_id: str, leaf: str | None) -> None:
         await self._run(lambda: conversations.set_leaf(self._db, conversation_id, leaf))
 
+    async def leave_out(self, omitted: Mapping[str, tuple[int, ...]]) -> None:
+        """Which blocks of messages, by their ids, are shown and not sent; all of it or none."""
+        await self._run(lambda: messages.leave_out(self._db, omitted))
+
     async def pin(self, conversation_ids: Sequence[str], pinned: bool) -> None:
         await self._run(lambda: listing.pin(self._db, conversation_ids, pinned))
 
@@ -178,6 +188,16 @@ class Store:
 
     async def restore(self, conversation_ids: Sequence[str]) -> None:
         await self._run(lambda: conversations.put_away(self._db, conversation_ids, None))
+
+    # ---- what the API's cache holds
+
+    async def prefixes(self, now_ms: int) -> tuple[Entries, Mapping[str, float]]:
+        """The entries that live, by hash, and what each model makes of an estimated token, by its id."""
+        return await self._run(lambda: prefixes.load(self._db, now_ms))
+
+    async def put_prefixes(self, entries: Entries, model: str, factor: float) -> None:
+        """Entries that a request made or renewed."""
+        await self._run(lambda: prefixes.put(self._db, entries, model, factor))
 
     # ---- folders
 
@@ -202,9 +222,17 @@ class Store:
         """Add a message, or replace the one with its id."""
         await self._run(lambda: messages.put(self._db, self._growing, conversation_id, message))
 
-    async def put_leaf(self, conversation_id: str, message: Message) -> None:
-        """Add a message and make it the end of the active path, both or neither."""
-        await self._run(lambda: self._put_leaf(conversation_id, message))
+    async def put_leaf(self, conversation_id: str, message: Message, asked: Setup | None = None) -> None:
+        """Add a message and make it the end of the active path, both or neither.
+
+        Args:
+            asked: the setup that its facts name, to be kept with it.
+        """
+        await self._run(lambda: self._put_leaf(conversation_id, message, asked))
+
+    async def setup_asked(self, digest: str) -> Setup | None:
+        """What an answer was asked with, by the digest that its facts name; None where it is not kept."""
+        return await self._run(lambda: messages.setup_asked(self._db, digest))
 
     async def add(self, conversation: Conversation, message: Message, folder: str = "") -> None:
         """Store a conversation with its first message, both or neither; in the folder of that id, if there is one."""
@@ -288,10 +316,8 @@ class Store:
 
         def save() -> None:
             # with every word that is typed the text is written, and not the pictures beside it
-            known = self._attached.pop(conversation_id, ())
-            conversations.save_draft(self._db, conversation_id, draft, known)
-            if draft.attachments:
-                self._attached[conversation_id] = draft.attachments
+            conversations.save_draft(self._db, conversation_id, draft, self._attached.pop(conversation_id, ()))
+            self._attached[conversation_id] = draft.attachments
 
         await self._run(save)
 
@@ -407,9 +433,9 @@ class Store:
 
         return await self._worker.run(guarded)
 
-    def _put_leaf(self, conversation_id: str, message: Message) -> None:
+    def _put_leaf(self, conversation_id: str, message: Message, asked: Setup | None = None) -> None:
         with transaction(self._db):
-            messages.put(self._db, self._growing, conversation_id, message)
+            messages.put(self._db, self._growing, conversation_id, message, asked)
             conversations.set_leaf(self._db, conversation_id, message.id)
 
     def _pay(self) -> None:

@@ -27,6 +27,7 @@ from ui.bootstrap.engine import Engine
 from ui.bootstrap.external import open_external, open_folder
 from ui.bootstrap.formulas import Formulas
 from ui.bootstrap.keeping import Keeping
+from ui.bootstrap.tools import ToolDesk
 from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
@@ -156,7 +157,7 @@ class Program(QObject):
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
-        owners = (self._rows, *finding, self._keeping, self._connections, self._tasks)
+        owners = (self._rows, *finding, self._tools, self._keeping, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -238,7 +239,13 @@ class Program(QObject):
         self._media = Media(window, self._theme, self._models, self)
         replies = ReplyService(self._connect, self._store, self._models, fit=self._media.fit_request)
         self._conversation = ConversationPresenter(
-            window.page, library, replies, self._default_setup, self._catalogue.cost, self._media.attaching
+            window.page,
+            library,
+            replies,
+            self._default_setup,
+            self._catalogue.cost,
+            self._media.attaching,
+            self._models,
         )
         self._media.join(self._conversation)
         self._rows = LibraryPresenter(
@@ -251,6 +258,7 @@ class Program(QObject):
         self._keeping = keeping = Keeping(
             window, self._store, self._models, lambda: self._conversation.shown_name, self._is_answering
         )
+        self._tools = ToolDesk(window, self._theme, self._store, self._conversation, self._models)
         self._commands = Commands(
             window.main,
             window.page,
@@ -280,7 +288,7 @@ class Program(QObject):
         self._connections.used.connect(self._conversation.use_profile)
         self._connections.settings_changed.connect(self._save_settings)
         self._connections.models_listed.connect(self._take_models)
-        for failing in (self._conversation, self._rows, keeping, self._connections):
+        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)

@@ -10,19 +10,20 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.library import Folder
+from app.domain.models import Catalogue
 from app.domain.request import Setup
 from app.domain.stream import ClientEvent, ResponseStarted, Retrying
 from app.errors import ConversationGone, DuologueError, StoreError
 from app.services.accounts import SIMULATOR
-from app.services.identity import new_id
 from app.services.library import Library
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
 from ui.conversation.branching import Branching
+from ui.conversation.healing import Healing
 from ui.conversation.page import ConversationPage
 from ui.conversation.sending import Sending
 from ui.conversation.session import Prompt, Session
-from ui.conversation.setups import Setups
+from ui.conversation.sessions import Sessions
 
 if TYPE_CHECKING:
     from ui.conversation.attaching import Attaching
@@ -45,12 +46,14 @@ class ConversationPresenter(QObject):
         ended_unseen: an answer has ended in a conversation that is not on the page; arg: its id.
         failed: something expected went wrong outside any answer; arg: a DuologueError.
         confirm_wanted: ask before; args: the question, the word for yes, and a callable to call then.
+        path_shown: the messages of a conversation are others; arg: its Session, which may not be on the page.
         retry_failed: a retry failed and the earlier answer stays; arg: the facts of the error.
     """
 
     rows_changed = Signal()
     shown = Signal(str)
     setup_shown = Signal(object)
+    path_shown = Signal(object)
     ended_unseen = Signal(str)
     failed = Signal(object)
     retry_failed = Signal(dict)
@@ -64,22 +67,22 @@ class ConversationPresenter(QObject):
         default_setup: Callable[[], Setup],
         cost: Callable[[Conversation], float | None],
         make_attaching: "Callable[[ConversationPresenter, TaskScope], Attaching]",
+        catalogue: Callable[[], Catalogue],
     ) -> None:
         """`default_setup` is what a new conversation begins with; `cost` tells what one has cost, in USD."""
         super().__init__()
         self._page = page
         self._library = library
-        self._default_setup = default_setup
         self._cost = cost
         self._tasks = TaskScope(self.failed.emit)
-        self._sending = Sending(library, replies, self._tasks, now_ms, self)
-        self._sessions: dict[str, Session] = {}
-        self._setups = Setups(library, self._tasks, self._all_sessions, self)
-        self._session = self._fresh = self._blank(Draft())
-        self._is_started = False
+        self.sending = self._sending = Sending(library, replies, self._tasks, now_ms, self)
+        self._sessions = Sessions(library, default_setup, now_ms, self)
+        self._session = self._sessions.fresh
         self._was_sent_early = False
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
         self._draft_timer.timeout.connect(self._save_draft)
+        self._setup_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
+        self._setup_timer.timeout.connect(self._save_setups)
         self._phase_timer = QTimer(self, interval=PHASE_TICK_MS)
         self._phase_timer.timeout.connect(self._show_phase)
         page.composer.send_requested.connect(self._send)
@@ -104,6 +107,11 @@ class ConversationPresenter(QObject):
         page.transcript.follow_requested.connect(self.branching.follow)
         page.transcript.delete_requested.connect(self.branching.delete)
         page.transcript.answer_edited.connect(self.branching.change_answer)
+        self.healing = Healing(self, library, catalogue, self._tasks, self)
+        self.healing.found.connect(page.show_findings)
+        page.fix_requested.connect(self.healing.fix)
+        page.transcript.leave_out_requested.connect(self.healing.leave_out)
+        page.transcript.take_in_requested.connect(self.healing.take_in)
         page.transcript.continue_requested.connect(lambda id_: self._sending.go_on(self._session, id_))
 
     @property
@@ -132,7 +140,7 @@ class ConversationPresenter(QObject):
     @property
     def answering(self) -> frozenset[str]:
         """Ids of the conversations in which an answer is being made."""
-        return frozenset(id_ for id_, each in self._sessions.items() if each.is_answering)
+        return self._sessions.answering
 
     @property
     def last_answer(self) -> str:
@@ -157,16 +165,17 @@ class ConversationPresenter(QObject):
         """Show a conversation; an answer that is being made elsewhere goes on."""
         if conversation_id and conversation_id == self.shown_id:
             return
-        if not conversation_id and self._is_started and self._session is self._fresh and self._fresh.is_new:
+        sessions = self._sessions
+        if not conversation_id and sessions.has_begun and self._session is sessions.fresh and self._session.is_new:
             # at once: whoever types on and sends must not be shown another empty page afterwards
-            self._show(self._as_begun())
+            self._show(sessions.as_begun())
             return
         self._save_draft()
         self._tasks.start("open", partial(self._open, conversation_id))
 
     def new(self) -> None:
         """Show a conversation that exists once something is sent in it."""
-        self._fresh.folder = ""
+        self._sessions.fresh.folder = ""
         self.open("")
 
     def begin_in(self, folder: Folder) -> None:
@@ -191,7 +200,9 @@ class ConversationPresenter(QObject):
         """The person changed what is sent besides the messages."""
         session = self._session
         session.conversation = replace(session.conversation, setup=setup)
-        self._setups.note(session)
+        session.has_new_setup = True
+        self._setup_timer.start()
+        self.healing.look()
         if session.slots:
             self.attaching.recheck(session)
         self.setup_shown.emit(setup)
@@ -202,7 +213,7 @@ class ConversationPresenter(QObject):
 
     def renamed(self, conversation_id: str, title: str) -> None:
         """A title was given by hand."""
-        session = self._sessions.get(conversation_id)
+        session = self._sessions.find(conversation_id)
         if session is not None:
             session.conversation = replace(session.conversation, title=title, title_is_manual=True)
             if session is self._session:
@@ -211,7 +222,7 @@ class ConversationPresenter(QObject):
     def forget(self, conversation_ids: Sequence[str]) -> None:
         """Conversations were put away: their answers stop, and a new conversation takes the page."""
         for conversation_id in conversation_ids:
-            session = self._sessions.pop(conversation_id, None)
+            session = self._sessions.forget(conversation_id)
             if session is not None:
                 self._sending.cancel(session)
                 if session is self._session:
@@ -219,27 +230,20 @@ class ConversationPresenter(QObject):
 
     def forget_all(self) -> None:
         """What is stored is another library now: of the earlier one only what stands in the composer goes on."""
-        self._sessions.clear()
-        self._session = self._fresh = self._blank(self._session.draft_to_keep)
-        self._show(self._session)
+        self._show(self._sessions.begin_anew(self._session.draft_to_keep))
         self._draft_timer.start()
 
     async def close(self) -> None:
         """Stop every answer, store what has arrived and the draft."""
         self._draft_timer.stop()
         self._phase_timer.stop()
+        self._setup_timer.stop()
+        self.healing.stop()
         await self._tasks.close()
         await self._library.save_draft(self.shown_id, self._session.draft_to_keep)
-        await self._setups.keep()
-
-    def _all_sessions(self) -> tuple[Session, ...]:
-        return (*self._sessions.values(), self._session, self._fresh)
+        await self._sessions.keep_setups()
 
     # ---- opening
-
-    def _blank(self, draft: Draft) -> Session:
-        self._setups.default = setup = self._default_setup()
-        return Session(Conversation(id=new_id(), created_ms=now_ms(), setup=setup), draft, self)
 
     async def _begin(self, conversation_id: str, send: bool) -> None:
         """Open at the start of the program: what was typed meanwhile goes on from the draft, and may be gone again."""
@@ -250,7 +254,7 @@ class ConversationPresenter(QObject):
             if typed:
                 self._put_text(session, session.draft.text + typed)
         finally:
-            self._is_started = True
+            self._sessions.has_begun = True
         if (send or self._was_sent_early) and not session.draft.is_empty:
             self._send(session.draft.text.strip())
 
@@ -258,26 +262,21 @@ class ConversationPresenter(QObject):
         """The conversation to begin with; a new one where it cannot be read, and an empty one where no draft can."""
         for wanted in (conversation_id, ""):
             try:
-                return await self._session_of(wanted)
+                return await self._sessions.get(wanted)
             except ConversationGone:
                 continue  # it was put away in another way than through this window
             except StoreError as error:
                 self.failed.emit(error)
-        return self._blank(Draft())
+        return self._sessions.begin_anew(Draft())
 
     async def _open(self, conversation_id: str) -> None:
-        self._show(await self._session_of(conversation_id))
+        self._show(await self._sessions.get(conversation_id))
 
     async def _open_in(self, folder: Folder) -> None:
-        session = await self._session_of("")
-        session.folder = folder.id
-        setup = folder.setup or self._default_setup()
-        session.conversation = replace(session.conversation, setup=setup)
-        self._setups.default = setup
-        self._show(session)
+        self._show(await self._sessions.get_in(folder))
 
     async def _open_at(self, conversation_id: str, message_id: str, words: str) -> None:
-        session = await self._session_of(conversation_id)
+        session = await self._sessions.get(conversation_id)
         if not session.is_busy:
             session.conversation = await self._library.show_message(session.conversation, message_id)
         self._show(session)
@@ -285,32 +284,6 @@ class ConversationPresenter(QObject):
         if message_id in path:
             self._page.transcript.show_message(path.index(message_id))
             self._page.transcript.find_text(words)
-
-    async def _session_of(self, conversation_id: str) -> Session:
-        session = self._sessions.get(conversation_id)
-        if session is not None:
-            return session
-        if not conversation_id and self._is_started and self._fresh.is_new:
-            return self._as_begun()
-        draft = await self._library.draft(conversation_id)
-        if not conversation_id:
-            self._fresh = self._blank(draft)
-            chosen = await self._library.fresh_setup()
-            if chosen is not None:
-                connected = replace(chosen, profile=self._setups.default.profile)
-                self._fresh.conversation = replace(self._fresh.conversation, setup=connected)
-            return self._fresh
-        session = Session(await self._library.open(conversation_id), draft, self)
-        self._sessions[conversation_id] = session
-        return session
-
-    def _as_begun(self) -> Session:
-        """The conversation that is not stored yet, with what was entered there; else with today's default."""
-        default = self._default_setup()
-        if not self._setups.is_chosen(self._fresh.conversation.setup):
-            self._fresh.conversation = replace(self._fresh.conversation, setup=default)
-            self._setups.default = default
-        return self._fresh
 
     def _show(self, session: Session) -> None:
         self._session = session
@@ -326,6 +299,7 @@ class ConversationPresenter(QObject):
         self._page.take_focus()
         self.shown.emit(self.shown_id)
         self.setup_shown.emit(conversation.setup)
+        self.healing.forget()
 
     @property
     def session(self) -> Session:
@@ -336,6 +310,7 @@ class ConversationPresenter(QObject):
         self._page.transcript.show(
             session.shown_path, streaming=streaming, branches=session.conversation.branches, beyond=session.beyond
         )
+        self.path_shown.emit(session)
 
     # ---- drafts
 
@@ -354,6 +329,11 @@ class ConversationPresenter(QObject):
     def _keep_draft(self, session: Session) -> None:
         id_ = "" if session.is_new else session.conversation.id
         self._tasks.start(f"draft {id_}", partial(self._library.save_draft, id_, session.draft_to_keep))
+
+    # ---- setups
+
+    def _save_setups(self) -> None:
+        self._tasks.start("setups", self._sessions.keep_setups)
 
     # ---- editing
 
@@ -406,10 +386,16 @@ class ConversationPresenter(QObject):
         self.change_setup(replace(self._session.conversation.setup, model=model_id))
 
     def _send(self, text: str) -> None:
-        if self._is_started:
+        if self._sessions.has_begun:
             self._sending.send(self._session, Prompt(text, self._session.draft.attachments))
         else:
             self._was_sent_early = True
+
+    def add(self, role: Role) -> None:
+        """Put what is typed at the end of the path, as the person's message or as an answer, and ask for nothing."""
+        session = self._session
+        if self._sessions.has_begun and not session.is_busy and session.draft.text.strip():
+            self._sending.add(session, Prompt(session.draft.text.strip(), session.draft.attachments), role)
 
     def _take_back(self, place: int) -> None:
         self._sending.take_back(self._session, place)
@@ -428,7 +414,7 @@ class ConversationPresenter(QObject):
         self._keep_draft(session)
 
     def message_sent(self, session: Session, was_new: bool) -> None:
-        self._sessions[session.conversation.id] = session
+        self._sessions.remember(session)
         if was_new:
             self._tasks.start("fresh setup", partial(self._library.save_fresh_setup, None))
         if session is self._session:
@@ -440,11 +426,13 @@ class ConversationPresenter(QObject):
             self._page.transcript.jump_to_end()
             if was_new:
                 self.shown.emit(session.conversation.id)
+        self.healing.look()
         self.rows_changed.emit()
 
     def path_changed(self, session: Session) -> None:
         if session is self._session:
             self._show_path(session)
+            self.healing.look()
 
     def retry_fell_back(self, session: Session, known: Mapping[str, Any]) -> None:
         self.retry_failed.emit(dict(known))
@@ -480,8 +468,10 @@ class ConversationPresenter(QObject):
             self._page.transcript.finish(message)
             self._page.composer.set_busy(False)
             self._show_cost()
+            self.healing.look()
         elif message.state is not MessageState.STOPPED:
             self.ended_unseen.emit(session.conversation.id)
+        self.path_shown.emit(session)
         self.rows_changed.emit()
 
     def _show_cost(self) -> None:

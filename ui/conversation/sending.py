@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
-from app.domain.blocks import TextBlock
+from app.domain.blocks import Block, TextBlock, ToolResultBlock
 from app.domain.continuing import can_go_on
 from app.domain.conversation import Draft, Message, MessageState, Role
 from app.services.identity import new_id
@@ -54,12 +54,27 @@ class Sending:
 
     def send(self, session: Session, prompt: Prompt) -> None:
         """Send a message; while another one is being answered, it waits."""
-        if not session.is_busy:
+        session.pauses = 0
+        if session.has_waiting_calls and not session.is_editing:
+            session.enqueue(prompt)  # it goes with the results, after them
+            self._view.draft_changed(session)
+        elif not session.is_busy:
             session.asking = prompt
             self._start(session, partial(self._ask, session, prompt))
         elif not session.is_editing:
             session.enqueue(prompt)
             self._view.draft_changed(session)
+
+    def add(self, session: Session, prompt: Prompt, role: Role) -> None:
+        """Put a message at the end of the path, and ask for no answer. Not while one is being made."""
+        if not session.is_busy:
+            session.asking = prompt
+            self._start(session, partial(self._put, session, prompt, role))
+
+    def answer(self, session: Session, blocks: tuple[Block, ...]) -> None:
+        """Send the results of all calls that wait, with what was queued meanwhile, as one message."""
+        if not session.is_answering and not session.is_sending:
+            self._start(session, partial(self._answer, session, blocks))
 
     def retry(self, session: Session, message_id: str) -> None:
         """Ask again for an answer (the last one if none is named); the earlier one stays beside it."""
@@ -109,6 +124,8 @@ class Sending:
         prompt = session.conversation.messages.get(failed.parent or "")
         if prompt is None or prompt.role is not Role.USER or not session.draft.is_empty:
             return
+        if any(isinstance(each, ToolResultBlock) for each in prompt.blocks):
+            return  # results of calls: they are asked for again where they stand
         from app.domain.attachments import attachments_of  # with the first message that may have any
 
         attached = attachments_of(prompt.id, prompt.blocks)
@@ -136,11 +153,15 @@ class Sending:
             # an answer that was stopped may end after the next one was asked for
             if session.turn is turn:
                 session.is_sending, session.stop_wanted, session.asking = False, False, Prompt("")
-                if session.queued:
+                if session.queued and not session.has_waiting_calls:
                     self.take_back(session)
 
     async def _ask(self, session: Session, prompt: Prompt) -> None:
         """Store the prompt, then ask for its answer: what was typed is on the disk before it leaves the machine."""
+        await self._put(session, prompt, Role.USER)
+        await self._replies.reply(session.conversation, session)
+
+    async def _put(self, session: Session, prompt: Prompt, role: Role) -> None:
         was_new = session.is_new
         conversation = session.conversation
         if was_new:
@@ -148,7 +169,7 @@ class Sending:
         from app.domain.attachments import message_blocks
 
         blocks = message_blocks(prompt.attachments, prompt.text)
-        message = Message(new_id(), session.parent_of_next, Role.USER, blocks, created_ms=self._now_ms())
+        message = Message(new_id(), session.parent_of_next, role, blocks, created_ms=self._now_ms())
         session.conversation = await self._library.add(conversation, message, session.folder)
         session.resend_of = None
         session.fallback_leaf = None
@@ -157,6 +178,14 @@ class Sending:
         if was_new:
             await self._library.save_draft("", Draft())
         await self._library.save_draft(conversation.id, session.draft_to_keep)
+
+    async def _answer(self, session: Session, blocks: tuple[Block, ...]) -> None:
+        message = Message(new_id(), session.conversation.leaf, Role.USER, blocks, created_ms=self._now_ms())
+        session.conversation = await self._library.add(session.conversation, message)
+        session.fallback_leaf = None
+        session.queued = ()
+        self._view.draft_changed(session)
+        self._view.message_sent(session, was_new=False)
         await self._replies.reply(session.conversation, session)
 
     async def _retry(self, session: Session, prompt: str | None) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from app.domain.blocks import Block, ToolResultBlock
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.stream import ClientEvent
+from app.domain.tool_turns import waiting_calls
 from app.errors import StoreError
 from app.immutable import immutable
 from ui.conversation.phase import Phase
@@ -88,6 +90,8 @@ class Session:
         """A message is on its way to the disk and its answer has not begun."""
         self.stop_wanted = False
         """Stop was asked for before there was an answer to stop."""
+        self.pauses = 0
+        """How often it went on by itself after the service had paused, since the person last said something."""
         self.has_new_setup = False
         """Its setup is not stored as it stands."""
         self._snapshot: Callable[[], Message] | None = None
@@ -108,9 +112,15 @@ class Session:
 
     @property
     def has_answered(self) -> bool:
-        """The path ends with a whole answer: what waits for it may go."""
+        """The path ends with a whole answer, and no call in it waits: what waits for it may go."""
         path = self.conversation.path
-        return bool(path) and path[-1].role is Role.ASSISTANT and path[-1].state is MessageState.COMPLETE
+        is_whole = bool(path) and path[-1].role is Role.ASSISTANT and path[-1].state is MessageState.COMPLETE
+        return is_whole and not self.has_waiting_calls
+
+    @property
+    def has_waiting_calls(self) -> bool:
+        """The answer's calls have no results: nothing else may be said before they do."""
+        return bool(waiting_calls(self.conversation))
 
     @property
     def is_editing(self) -> bool:
@@ -166,6 +176,13 @@ class Session:
         taken = self.queued if place is None else self.queued[place : place + 1]
         self.queued = () if place is None else (*self.queued[:place], *self.queued[place + 1 :])
         return joined(taken)
+
+    @property
+    def queued_blocks(self) -> tuple[Block, ...]:
+        """What waits, as the content of one message."""
+        from app.domain.attachments import message_blocks
+
+        return tuple(block for each in self.queued for block in message_blocks(each.attachments, each.text))
 
     def put_before(self, prompt: Prompt) -> None:
         """Put a message into the draft, before what is there."""
@@ -234,6 +251,8 @@ class Session:
         self._snapshot = None
         self.phase = None
         self.conversation = self.conversation.with_message(message)
-        if message.state is MessageState.FAILED and message.parent is not None:
+        prompt = self.conversation.messages.get(message.parent or "")
+        is_said = prompt is not None and not any(isinstance(each, ToolResultBlock) for each in prompt.blocks)
+        if message.state is MessageState.FAILED and message.parent is not None and is_said:
             self.resend_of = message.parent
         self._view.answer_ended(self, message)

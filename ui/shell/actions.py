@@ -24,6 +24,8 @@ COMMANDS = (
     Command("rename_conversation", "Rename conversation", ("F2", "Shift+F2"), "conversation"),
     Command("delete_conversation", "Delete conversation", ("Ctrl+Shift+Backspace",), "conversation"),
     Command("stop", "Stop the answer", ("Ctrl+.",), "answer"),
+    Command("add_message", "Add what is typed, without asking", ("Alt+Return", "Alt+Enter"), "answer"),
+    Command("add_answer", "Add what is typed as an answer", ("Alt+Shift+Return", "Alt+Shift+Enter")),
     Command("retry", "Retry the last answer", ("Ctrl+R",), "answer"),
     Command("copy_last", "Copy the last answer", ("Ctrl+Shift+C",), "answer"),
     Command("focus_composer", "Go to the composer", ("Ctrl+L", "Shift+Esc"), "view"),

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 import app
+from app.domain.conversation import Role
 from app.domain.library import Folder
 from ui.conversation.page import ConversationPage
 from ui.conversation.presenter import ConversationPresenter
@@ -57,6 +58,8 @@ class Commands(QObject):
             "delete_conversation": self._delete,
             "stop": conversation.stop,
             "retry": conversation.retry,
+            "add_message": partial(conversation.add, Role.USER),
+            "add_answer": partial(conversation.add, Role.ASSISTANT),
             "copy_last": self._copy_last,
             "focus_composer": page.take_focus,
             "find": page.transcript.open_find,
@@ -88,6 +91,8 @@ class Commands(QObject):
         library.renamed.connect(conversation.renamed)
         library.deleted.connect(self._put_away)
         conversation.branching.undo_offered.connect(self._offer_undo)
+        conversation.healing.undo_offered.connect(self._offer_undo)
+        conversation.healing.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.confirm_wanted.connect(self._confirm)
         conversation.confirm_wanted.connect(self._confirm)

@@ -15,8 +15,16 @@ from hashlib import sha256
 from typing import Any
 
 from app.dialects.blocks import block_from_wire, block_to_wire, blocks_from_wire
+from app.dialects.duologue.asked import digest_of
 from app.dialects.duologue.shapes import fits
-from app.dialects.duologue.values import MALFORMED, facts_from_raw, facts_to_raw, setup_from_raw, setup_to_raw
+from app.dialects.duologue.values import (
+    MALFORMED,
+    facts_from_raw,
+    facts_to_raw,
+    places_from_raw,
+    setup_from_raw,
+    setup_to_raw,
+)
 from app.domain.attachments import attachments_of, message_blocks
 from app.domain.blocks import UNREADABLE, Block, RawBlock, TextBlock, unreadable
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
@@ -71,6 +79,7 @@ def kept_to_raw(kept: Kept, folders: Sequence[Folder]) -> dict[str, Any]:
         **{name: True for name in ("pinned", "unread") if getattr(kept, name)},
         **({"draft": _draft_to_raw(kept.draft)} if kept.draft.text or kept.draft.attachments else {}),
         "setup": setup_to_raw(conversation.setup),
+        **({"setups": {name: setup_to_raw(each) for name, each in kept.setups.items()}} if kept.setups else {}),
         "leaf": places.get(conversation.leaf or ""),
         "messages": [_message_to_raw(each, places) for each in conversation.messages.values()],
     }
@@ -89,7 +98,8 @@ def kept_from_raw(raw: Any, folders: Sequence[Folder], new_id: Callable[[], str]
     """
     if not isinstance(raw, Mapping):
         raise TranslationError(where, "not an object")
-    messages = _messages(raw.get("messages"), new_id, where)
+    setups = _setups(raw.get("setups"))
+    messages = _asked_with(setups, _messages(raw.get("messages"), new_id, where))
     ids = tuple(messages)
     leaf = raw["leaf"] if "leaf" in raw else len(ids) - 1 if ids else None
     folder = _place(raw.get("folder"), len(folders), f"{where}/folder")
@@ -109,6 +119,7 @@ def kept_from_raw(raw: Any, folders: Sequence[Folder], new_id: Callable[[], str]
         raw.get("pinned") is True,
         raw.get("unread") is True,
         _draft(raw.get("draft")),
+        {digest_of(each): each for each in setups.values()},
     )
 
 
@@ -154,6 +165,7 @@ def _message_to_raw(message: Message, places: Mapping[str, int]) -> dict[str, An
         "created_ms": _shown(message.created_ms),
         "content": [block_to_wire(block) for block in message.blocks],
         **({} if message.facts is None else {"facts": facts_to_raw(message.facts)}),
+        **({"omitted": list(message.omitted)} if message.omitted else {}),
     }
 
 
@@ -185,6 +197,7 @@ def _message(raw: Any, id_: str, parent: str | None) -> Message:
         state=MessageState(state) if is_known else MessageState.INTERRUPTED,
         created_ms=_time(raw),
         facts=facts_from_raw(raw["facts"]) if raw.get("facts") is not None else None,
+        omitted=places_from_raw(raw.get("omitted")),
     )
 
 
@@ -253,6 +266,21 @@ def _setup(raw: Mapping[str, Any]) -> Setup:
 def _draft_to_raw(draft: Draft) -> dict[str, Any]:
     attached = [block_to_wire(each) for each in message_blocks(draft.attachments, "")]
     return {"text": draft.text, "caret": draft.caret, **({"attached": attached} if attached else {})}
+
+
+def _setups(raw: Any) -> dict[str, Setup]:
+    return {str(name): setup_from_raw(each) for name, each in raw.items()} if isinstance(raw, Mapping) else {}
+
+
+def _asked_with(setups: Mapping[str, Setup], messages: dict[str, Message]) -> dict[str, Message]:
+    """The messages with the digests of the setups that the file has under the names that they give."""
+    digests = {name: digest_of(each) for name, each in setups.items()}
+    return {
+        id_: replace(each, facts=replace(each.facts, asked=digests.get(each.facts.asked, "")))
+        if each.facts is not None and each.facts.asked
+        else each
+        for id_, each in messages.items()
+    }
 
 
 def _draft(raw: Any) -> Draft:

@@ -172,6 +172,48 @@ def _file_failed(known: Facts) -> ErrorText:
     )
 
 
+def _bad_schema(known: Facts) -> ErrorText:
+    return ErrorText(
+        joined("This schema cannot be used.", said(known)),
+        "It stays as you wrote it.",
+        "The tool lab marks the place; nothing that a schema points to is ever fetched.",
+    )
+
+
+def _command_failed(known: Facts) -> ErrorText:
+    return ErrorText(
+        joined(f"The program {known.get('program') or 'that answers this tool'} gave no answer.", said(known)),
+        "The call still waits.",
+        "Answer it yourself, or change who answers in the tool lab.",
+    )
+
+
+def _bad_tool(known: Facts) -> ErrorText:
+    line = known.get("line")
+    return ErrorText(
+        joined(f"No tool can be made of this{f' (line {line})' if line else ''}.", said(known)),
+        "Your tools are unchanged.",
+        "Paste a tool in Anthropic's or OpenAI's JSON, an OpenAPI operation, a Python function or an example.",
+    )
+
+
+def _gateway_failed(known: Facts) -> ErrorText:
+    return ErrorText(
+        joined("The gateway could not start.", said(known)),
+        UNCHANGED,
+        "Choose another port, or stop what uses this one.",
+    )
+
+
+def _config_refused(known: Facts) -> ErrorText:
+    line = known.get("line")
+    return ErrorText(
+        joined(f"The gateway’s file cannot be used{f' (line {line})' if line else ''}.", said(known)),
+        UNCHANGED,
+        "Change that line, and start the gateway again.",
+    )
+
+
 def _import_refused(known: Facts) -> ErrorText:
     place = str(known.get("where") or "")
     return ErrorText(
@@ -234,7 +276,12 @@ WORDS: Mapping[str, Callable[[Facts], ErrorText]] = {
     "AddressRefused": _address_refused,
     "SettingsUnreadable": _settings_unreadable,
     "SimulatorFailed": _simulator_failed,
+    "GatewayFailed": _gateway_failed,
+    "ConfigRefused": _config_refused,
     "FileFailed": _file_failed,
     "ImportRefused": _import_refused,
     "MediaRefused": _media_refused,
+    "BadSchema": _bad_schema,
+    "BadTool": _bad_tool,
+    "CommandFailed": _command_failed,
 }

@@ -1,0 +1,1 @@
+"""Tool schemas: as trees, linted, checked, imported and exported. Pure: no I/O, nothing fetched or run."""
