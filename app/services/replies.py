@@ -136,8 +136,8 @@ class ReplyService:
         store: MessageStore,
         catalogue: Callable[[], Catalogue],
         *,
-        fit: Callable[[Request, ModelEntry], Awaitable[Request]] | None = None,
         bookkeeper: Callable[[], Bookkeeper | None] = lambda: None,
+        fit: Callable[[Request, ModelEntry], Awaitable[Request]] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:

@@ -61,12 +61,14 @@ class Healing(QObject):
         self._library = library
         self._catalogue = catalogue
         self._tasks = tasks
+        self._is_over = False
         self._timer = QTimer(self, singleShot=True, interval=LOOK_AFTER_MS)
         self._timer.timeout.connect(lambda: tasks.start("look", self._look))
 
     def look(self) -> None:
         """Something has changed: examine it in a moment."""
-        self._timer.start()
+        if not self._is_over:
+            self._timer.start()
 
     def forget(self) -> None:
         """Another conversation is on the page."""
@@ -74,6 +76,8 @@ class Healing(QObject):
         self.look()
 
     def stop(self) -> None:
+        """The window closes: look no more."""
+        self._is_over = True
         self._timer.stop()
 
     def fix(self, findings: "Sequence[Finding]") -> None:

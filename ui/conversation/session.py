@@ -180,7 +180,7 @@ class Session:
     @property
     def queued_blocks(self) -> tuple[Block, ...]:
         """What waits, as the content of one message."""
-        from app.domain.attachments import message_blocks
+        from app.domain.attachments import message_blocks  # with the first message that may have any
 
         return tuple(block for each in self.queued for block in message_blocks(each.attachments, each.text))
 
