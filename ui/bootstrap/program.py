@@ -236,7 +236,7 @@ class Program(QObject):
     def _build(self) -> None:
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
-        self._media = Media(window, self._theme, self._models, self)
+        self._media = Media(window, self._theme, self._models, self._engine.fetch_picture, self)
         replies = ReplyService(self._connect, self._store, self._models, fit=self._media.fit_request)
         self._conversation = ConversationPresenter(
             window.page,
