@@ -252,7 +252,7 @@ class Program(QObject):
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
         self._planning = planning = Planning(window, self._theme, self._store, self._models, self._connect, self)
-        self._media = Media(window, self._theme, self._models, self)
+        self._media = Media(window, self._theme, self._models, self._engine.fetch_picture, self)
         replies = ReplyService(
             self._connect, self._store, self._models, fit=self._media.fit_request, bookkeeper=planning.books
         )
