@@ -37,6 +37,7 @@ COMMANDS = (
     Command("choose_model", "Choose the model", ("Ctrl+M",), "view"),
     Command("toggle_sidebar", "Sidebar", ("Ctrl+B", "Ctrl+["), "view"),
     Command("toggle_inspector", "Inspector", ("Ctrl+]",), "view"),
+    Command("tool_lab", "Tool lab", ("Ctrl+T",), "view"),
     Command("zoom_in", "Larger text", ("Ctrl++", "Ctrl+="), "zoom"),
     Command("zoom_out", "Smaller text", ("Ctrl+-",), "zoom"),
     Command("zoom_reset", "Normal text size", ("Ctrl+0",), "zoom"),

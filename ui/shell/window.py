@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.errors import DuologueError
     from ui.library.view import LibraryView
     from ui.setup.view import SetupView
+    from ui.shell.inspector import Inspector
     from ui.welcome.view import WelcomeView
 
 
@@ -27,6 +28,7 @@ class Window(QObject):
 
     library: "LibraryView"
     setup: "SetupView"
+    inspector: "Inspector"
 
     def __init__(self, theme: Theme, remembered: Mapping[str, object]) -> None:
         super().__init__()
@@ -56,7 +58,8 @@ class Window(QObject):
         transcript = TranscriptView(from_facts, self._theme.palette)
         self._theme.changed.connect(lambda: transcript.set_palette(self._theme.palette))
         self.page.furnish(transcript, EmptyView(), _welcome)
-        for side, widget in ((self._left, self.library), (self._right, Inspector({"Setup": self.setup}))):
+        self.inspector = Inspector({"Setup": self.setup})
+        for side, widget in ((self._left, self.library), (self._right, self.inspector)):
             layout = side.layout()
             assert layout is not None
             layout.addWidget(widget)
