@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -108,6 +108,7 @@ class LabView(QWidget):
         for id_, name, errors in tools:
             item = QListWidgetItem(f"{name}   ({errors})" if errors else name)
             item.setData(Qt.ItemDataRole.UserRole, id_)
+            item.setSizeHint(QSize(0, metrics.ROW_PX))
             self._list.addItem(item)
             if id_ == chosen:
                 self._list.setCurrentItem(item)
@@ -127,6 +128,7 @@ class LabView(QWidget):
             text = tool.get(name)
             if not (line.hasFocus() and line.isModified()):
                 line.setText(text if isinstance(text, str) else "")
+                line.setCursorPosition(0)
         for name, toggle in self._flags.items():
             toggle.setChecked(bool(tool.get(name)))
         self._schema = tool.get("input_schema")
@@ -303,6 +305,7 @@ class LabView(QWidget):
         self.versions = Choice("Version of the tool")
         self.versions.picked.connect(lambda number: self.version_picked.emit(int(number)))
         self.roll_back = QPushButton("Roll back to it")
+        self.roll_back.hide()
         self.roll_back.clicked.connect(lambda: self.rolled_back.emit(int(self.versions.value)))
         row.addWidget(self.versions, 1)
         row.addWidget(self.roll_back)

@@ -58,6 +58,9 @@ class PropertyTree(QTreeWidget):
         )
         self.setItemDelegateForColumn(TYPE, _TypeDelegate(self))
         self.setUniformRowHeights(True)
+        self.header().setFixedHeight(metrics.ROW_PX)
+        for column, steps in ((NAME, 42), (TYPE, 22), (REQUIRED, 11)):
+            self.setColumnWidth(column, steps * metrics.SPACE)
         self._shown: Any = None
         self._is_showing = False
         self.itemChanged.connect(self._tell_change)
@@ -79,8 +82,6 @@ class PropertyTree(QTreeWidget):
             if path == wanted:
                 self.setCurrentItem(item)
         self.expandAll()
-        for column in (NAME, TYPE, REQUIRED):
-            self.resizeColumnToContents(column)
         self._is_showing = False
 
     def _fill(

@@ -59,6 +59,9 @@ class TryPanel(QWidget):
         self.table.verticalHeader().hide()
         self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setFixedHeight(metrics.ROW_PX)
+        for column, steps in enumerate((28, 20, 24, 12, 18, 18, 14)):
+            self.table.setColumnWidth(column, steps * metrics.SPACE)
         self.table.activated.connect(self._open)
         self.table.clicked.connect(self._open)
         self.exchange = QPlainTextEdit()
