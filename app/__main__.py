@@ -1,11 +1,12 @@
 """`python -m app`: the engine without a window, and the proof that none is needed."""
 
 import argparse
+import os
 import sys
 
 import app
 from app.api.asking import add_arguments, ask
-from app.errors import SimulatorFailed
+from app.errors import DuologueError, SimulatorFailed
 
 INTERRUPTED = 130
 
@@ -27,12 +28,32 @@ def _done(arguments: list[str]) -> int:
     simulate.add_argument("--port", type=int, default=4141)
     simulate.add_argument("--host", default="127.0.0.1")
     simulate.add_argument("--rate", type=float, default=60.0, help="deltas a second; 0: as fast as they are read")
+    gateway = commands.add_parser("gateway", help="speak both dialects on this machine, by a config.yaml of LiteLLM's")
+    gateway.add_argument("--config", required=True, help="the file: model_list and general_settings")
+    gateway.add_argument("--port", type=int, default=4000)
+    gateway.add_argument("--host", default="127.0.0.1", help="beyond this machine only with a master_key")
     given = parser.parse_args(arguments)
     if given.command == "simulate":
         if not 0 <= given.rate < float("inf"):
             parser.error("--rate: not a number of deltas a second")
         return simulated(given.host, given.port, given.rate)
+    if given.command == "gateway":
+        return relayed(given.config, given.host, given.port)
     return ask(given, sys.stdin, sys.stdout, sys.stderr)
+
+
+def relayed(config: str, host: str, port: int) -> int:
+    """Serve the gateway until interrupted."""
+    from app.gateway.server import serve, told
+
+    try:
+        serve(config, host, port, os.environ, lambda line: print(line, flush=True))  # noqa: T201 - the program's output
+    except DuologueError as error:
+        sys.stderr.write(f"The gateway did not start: {told(error)}\n")
+        return 1
+    except KeyboardInterrupt:  # how it is meant to end
+        return 0
+    return 0
 
 
 def simulated(host: str, port: int, rate: float) -> int:

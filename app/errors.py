@@ -25,8 +25,11 @@
   x AddressRefused            a service's address that is none, or that would show a key to everyone on the way
   x SettingsUnreadable        a settings file that cannot be read
   x SimulatorFailed           the local simulator could not start
+  x GatewayFailed             the gateway could not start
+  x ConfigRefused             a gateway's config.yaml that cannot be used
   x FileFailed                a file that a person chose cannot be read or written
   x ImportRefused             a file that holds nothing that can be imported
+  x MediaRefused              a picture or document that no model would take, or that would do harm
   x BadSchema                 a JSON Schema that is none, or that cannot be checked in bounded time
   x BadTool                   a text that no tool can be made of
   x CommandFailed             a program that was to answer a tool's call did not
@@ -312,6 +315,19 @@ class SimulatorFailed(DuologueError):
 
 
 @dataclass(eq=False)
+class GatewayFailed(DuologueError):
+    reason: str
+
+
+@dataclass(eq=False)
+class ConfigRefused(DuologueError):
+    reason: str
+    """Never a value of the file: it may be a key."""
+    line: int = 0
+    """From 1; 0: all of the file."""
+
+
+@dataclass(eq=False)
 class FileFailed(DuologueError):
     path: str
     reason: str
@@ -324,6 +340,17 @@ class ImportRefused(DuologueError):
     reason: str
     where: str = ""
     """Where in the file: a line, or a JSON pointer into it. Empty: all of it."""
+
+
+@dataclass(eq=False)
+class MediaRefused(DuologueError):
+    name: str
+    """Of the file, as the person knows it; empty where it has none."""
+    reason: str
+    """`empty`, `lies`, `unsupported`, `unknown`, `damaged`, `bomb`, `too slow`, `too large`, `active`, `password`,
+    `too many pages`, `not seen`, `not a file` or `too many`."""
+    detail: str = ""
+    """What `reason` needs to be said: a format, a limit, a model's name."""
 
 
 def facts(error: DuologueError) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import sys
 def main(arguments: list[str] | None = None) -> int:
     """Open the window, or do what the first argument says without one. Returns the exit status."""
     given = sys.argv[1:] if arguments is None else arguments
-    if given and given[0] in {"ask", "simulate", "--version"}:
+    if given and given[0] in {"ask", "gateway", "simulate", "--version"}:
         from app.__main__ import main as without_window
 
         return without_window(given)

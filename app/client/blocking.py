@@ -41,7 +41,7 @@ class BlockingClient:
 
     def ask(self, request: Request) -> Answer:
         """Ask without streaming. Same errors as `stream`."""
-        spoken = Spoken.of(request, stream=False)
+        spoken = self._exchange.spoken(request, stream=False)
         attempt = 1
         while True:
             try:
@@ -62,7 +62,7 @@ class BlockingClient:
 
         Closing the generator closes the connection.
         """
-        spoken = Spoken.of(request, stream=True)
+        spoken = self._exchange.spoken(request, stream=True)
         attempt = 1
         while True:
             begun = False

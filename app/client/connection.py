@@ -15,7 +15,7 @@ import httpx
 import truststore
 
 from app.client.coalescing import coalesce
-from app.domain.connection import LOOPBACK, Endpoint
+from app.domain.connection import LOOPBACK, Endpoint, root_of
 from app.errors import InvalidKey, ProxyFailed, TlsFailed
 from app.immutable import immutable
 
@@ -95,10 +95,12 @@ def _unusable(endpoint: Endpoint, error: Exception) -> ProxyFailed:
 
 def url_of(endpoint: Endpoint, path: str) -> str:
     """Where `path` (`/v1/…`) is: a base URL may be given with or without the API's own path at its end."""
-    base = endpoint.profile.base_url.rstrip("/")
-    for known in ("/v1/messages", "/v1/complete", "/v1"):
-        base = base.removesuffix(known)
-    return base + path
+    base = endpoint.profile.base_url
+    if endpoint.profile.kind == "openai":
+        base = base.rstrip("/").removesuffix("/chat/completions")
+        # what has a path of its own stands for `/v1`, as every client of the dialect has it
+        return base + (path.removeprefix("/v1") if urlsplit(base).path else path)
+    return root_of(base) + path
 
 
 def host_of(endpoint: Endpoint) -> str:
@@ -141,7 +143,8 @@ def credentials(endpoint: Endpoint) -> dict[str, str]:
     # h11 repeats a header value that it refuses, key and all
     if not value or any(not "\x21" <= character <= "\x7e" for character in value):
         raise InvalidKey("it has a character that no key has")
-    header = {"x-api-key": value} if endpoint.profile.auth == "x-api-key" else {"authorization": f"Bearer {value}"}
+    bearer = endpoint.profile.auth == "bearer" or endpoint.profile.kind == "openai"
+    header = {"authorization": f"Bearer {value}"} if bearer else {"x-api-key": value}
     return {**header, **endpoint.profile.extra_headers}
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 
 from app.client.connection import Network, Timeouts, credentials, host_of, is_proxied, shown_address, url_of
-from app.client.failures import connection_failure, response_failure, wrong_content
+from app.client.failures import Head, connection_failure, response_failure, wrong_content
 from app.client.retrying import RetryPolicy
-from app.client.speech import Spoken
-from app.dialects.anthropic.failures import error_from_wire
+from app.client.speech import Spoken, error_reader
 from app.domain.connection import Endpoint
+from app.domain.request import Request
 from app.domain.stream import ClientEvent, Ping, Reply, ResponseStarted, Retrying
 from app.errors import (
     ApiError,
@@ -79,6 +79,10 @@ class Exchange:
         except (ValueError, httpx.InvalidURL) as error:
             raise ProxyFailed(self.host, f"an address cannot be used ({type(error).__name__})") from error
 
+    def spoken(self, request: Request, *, stream: bool) -> Spoken:
+        """The request in the dialect that the service speaks. Raises TranslationError where that cannot say it."""
+        return Spoken.of(request, stream=stream, chat=self.endpoint.profile.kind == "openai")
+
     def no_answer(self, error: Exception, limit_s: float) -> ConnectionFailed:
         """The failure that an exception before the response's headers stands for; they were to come in `limit_s`."""
         if isinstance(error, httpx.WriteTimeout):
@@ -98,10 +102,10 @@ class Exchange:
             return TimedOut(self.host, "the answer stopped", "between bytes", self.timeouts.first_byte_s)
         return ConnectionFailed(self.host, "the connection broke before the whole answer had come")
 
-    def refused(self, response: httpx.Response, body: bytes) -> ApiError | WrongService:
+    def refused(self, response: Head, body: bytes) -> ApiError | WrongService:
         """The failure that a status other than 200 stands for. An error's text may repeat the key: ours does not."""
         text = self.without_key(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        failure = response_failure(response, text, host=self.host)
+        failure = response_failure(response, text, host=self.host, read=error_reader(self.endpoint.profile.kind))
         if isinstance(failure, WrongService):
             failure = replace(failure, reason=self.without_key(failure.reason), target=self.without_key(failure.target))
         if isinstance(failure, ApiError) and (said := response.headers.get("x-should-retry")) in {"true", "false"}:
@@ -121,7 +125,7 @@ class Exchange:
         status = error.status if isinstance(error, ApiError) else None
         return Retrying(attempt + 1, self.policy.tries, wait_s, type(error).__name__, status)
 
-    def is_whole(self, response: httpx.Response) -> bool:
+    def is_whole(self, response: Head) -> bool:
         """Whether the answer came whole although a stream was asked for, as some gateways answer.
 
         Raises:
@@ -134,7 +138,7 @@ class Exchange:
             raise wrong_content(response, host=self.host)
         return False
 
-    def parsed(self, response: httpx.Response, body: bytes) -> Mapping[str, Any]:
+    def parsed(self, response: Head, body: bytes) -> Mapping[str, Any]:
         """The body, which must be a JSON object.
 
         Raises:
@@ -155,10 +159,11 @@ class Exchange:
             ApiError: some gateways send errors with that status.
             WrongService: it is no answer of the API.
         """
-        if body.get("type") == "error":
-            raise error_from_wire(body)
         try:
             return spoken.reply(body)
+        except ApiError as error:
+            error.message = self.without_key(error.message)
+            raise
         except TranslationError as error:
             said = f"{error.where}: {error.reason}" if error.where else error.reason
             raise WrongService(self.host, f"its answer cannot be read: {said}", httpx.codes.OK) from error
@@ -167,7 +172,7 @@ class Exchange:
 class Body:
     """A body that is read piece by piece, up to a limit."""
 
-    def __init__(self, exchange: Exchange, response: httpx.Response) -> None:
+    def __init__(self, exchange: Exchange, response: Head) -> None:
         self._exchange = exchange
         self._response = response
         self._is_answer = response.status_code == httpx.codes.OK
@@ -201,5 +206,5 @@ def begins(batch: tuple[ClientEvent, ...]) -> bool:
     return not all(isinstance(event, ResponseStarted | Ping) for event in batch)
 
 
-def started(response: httpx.Response) -> ResponseStarted:
+def started(response: Head) -> ResponseStarted:
     return ResponseStarted(response.headers.get("request-id"), dict(response.headers))

@@ -3,8 +3,9 @@
 import json
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -27,6 +28,20 @@ _NO_HTTP = "illegal status line"
 """What h11 says of a first line that is none of HTTP's."""
 _CLOSED = "disconnected without sending a response"
 """What httpcore says of a connection that ended before a blank line came: a greeting of SSH's is swallowed so, too."""
+
+
+class Head(Protocol):
+    """What is known of a response before its body; `httpx.Response` is one."""
+
+    @property
+    def status_code(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By name, however it is written."""
+
+    @property
+    def request(self) -> httpx.Request: ...
 
 
 def connection_failure(error: Exception, *, host: str, connect_s: float, proxied: bool) -> ConnectionFailed:
@@ -53,8 +68,10 @@ def connection_failure(error: Exception, *, host: str, connect_s: float, proxied
     return ConnectionFailed(host, reason)
 
 
-def response_failure(response: httpx.Response, body: bytes, *, host: str) -> ApiError | WrongService:
-    """The failure that a response with a status other than 200 stands for."""
+def response_failure(
+    response: Head, body: bytes, *, host: str, read: Callable[..., ApiError] = error_from_wire
+) -> ApiError | WrongService:
+    """The failure that a response with a status other than 200 stands for; `read` knows the dialect of its body."""
     status = response.status_code
     if 300 <= status < 400:
         target = _target(response)
@@ -66,7 +83,7 @@ def response_failure(response: httpx.Response, body: bytes, *, host: str) -> Api
         if status < 500 and status not in {401, 403, 404, 407, 413, 429}:
             return WrongService(host, "it answered with a web page", status)
         parsed = None
-    return error_from_wire(
+    return read(
         parsed,
         status=status,
         request_id=response.headers.get("request-id"),
@@ -74,7 +91,7 @@ def response_failure(response: httpx.Response, body: bytes, *, host: str) -> Api
     )
 
 
-def wrong_content(response: httpx.Response, *, host: str, body: bytes | None = None) -> WrongService:
+def wrong_content(response: Head, *, host: str, body: bytes | None = None) -> WrongService:
     """What is no answer of the API: a captive portal's page, another program's data, nothing at all.
 
     `body` is None where it was not read.
@@ -87,7 +104,7 @@ def wrong_content(response: httpx.Response, *, host: str, body: bytes | None = N
     return WrongService(host, f"it answered with {what}", status)
 
 
-def retry_after(headers: httpx.Headers) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds, from `retry-after-ms` or `retry-after`; None where neither says how long.
 
     A number that is not positive says nothing. A date is counted from the response's own, for clocks differ.
@@ -114,7 +131,7 @@ def _until(date: str, now: str) -> float:
         return 0.0
 
 
-def _target(response: httpx.Response) -> str:
+def _target(response: Head) -> str:
     """Where a redirect leads, as it may be repeated: no credentials, no query. Empty where it says nothing sensible."""
     try:
         parts = urlsplit(urljoin(str(response.request.url), response.headers.get("location", "")))
@@ -124,7 +141,7 @@ def _target(response: httpx.Response) -> str:
     return f"{parts.scheme}://{place}{parts.path}"[:TARGET_LIMIT] if parts.scheme else ""
 
 
-def _is_page(response: httpx.Response) -> bool:
+def _is_page(response: Head) -> bool:
     return "html" in response.headers.get("content-type", "").lower()
 
 

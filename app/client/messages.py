@@ -16,7 +16,7 @@ from app.dialects.anthropic.requests import count_body, headers_for
 from app.domain.connection import Endpoint
 from app.domain.request import Request
 from app.domain.stream import ClientEvent, Reply, events_of
-from app.errors import ApiError, ConnectionFailed, TranslationError, WrongService
+from app.errors import ApiError, ConnectionFailed, NotFound, TranslationError, WrongService
 
 MODELS_PAGES = 20
 
@@ -68,13 +68,15 @@ class MessagesClient:
 
     async def ask(self, request: Request) -> Answer:
         """Ask without streaming, and give the headers as well. Same errors as `stream`."""
-        spoken = Spoken.of(request, stream=False)
+        spoken = self._exchange.spoken(request, stream=False)
         limit_s = self._exchange.timeouts.whole_s
         body, headers = await self._json("POST", spoken.path, spoken.wire.headers, spoken.wire.body, limit_s)
         return Answer(self._exchange.reply(spoken, body), headers)
 
     async def count_tokens(self, request: Request) -> int:
-        """The API's own estimate of the input. Same errors as `stream`."""
+        """The API's own estimate of the input. Same errors as `stream`; NotFound from a dialect that cannot ask."""
+        if self._exchange.endpoint.profile.kind == "openai":
+            raise NotFound(404, "not_found_error", "this service cannot be asked for a request's tokens")
         found, _ = await self._json("POST", "/v1/messages/count_tokens", headers_for(request), count_body(request))
         count = found.get("input_tokens")
         if not isinstance(count, int):
@@ -105,7 +107,7 @@ class MessagesClient:
     # ---- streaming
 
     async def _batches(self, request: Request) -> AsyncGenerator[tuple[ClientEvent, ...], None]:
-        spoken = Spoken.of(request, stream=True)
+        spoken = self._exchange.spoken(request, stream=True)
         attempt = 1
         while True:
             begun = False

@@ -139,20 +139,20 @@ class EventReader:
 
         What is named as one of the answer's own events and cannot be read is a fault, told at the end.
         """
-        try:
-            parsed = _parsed(raw.data)
-        except (ValueError, RecursionError):
-            if raw.name in ANSWER_EVENTS and raw.data.strip():
-                self._order.fault = f"a {raw.name} event is not JSON"
-            return ()
+        parsed = parsed_or_none(raw.data)
+        if parsed is None and raw.name in ANSWER_EVENTS and raw.data.strip():
+            self._order.fault = f"a {raw.name} event is not JSON"
         if not isinstance(parsed, dict) or not isinstance(parsed.get("type"), str):
             return ()
         if parsed["type"] == "error":
-            raise error_from_wire(_parsed(self._without_key(raw.data)), request_id=self._request_id)
+            raise error_from_wire(parsed_or_none(self._without_key(raw.data)), request_id=self._request_id)
         return (event_from_wire(parsed),) if self._translate is None else self._translate(parsed)
 
 
-def _parsed(text: str) -> Any:
-    """As json.loads, without its looking for white space at both ends first."""
-    value, end = _scan(text)
-    return value if end == len(text) else json.loads(text)
+def parsed_or_none(text: str) -> Any:
+    """As json.loads, without its looking for white space at both ends first; None for what is no JSON."""
+    try:
+        value, end = _scan(text)
+        return value if end == len(text) else json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -144,6 +144,12 @@ class RawBlock:
 RECEIVED_JSON = "duologue:received_json"
 """In the `extra` of a tool use whose arguments were cut or are no JSON object: what had arrived of them. Never sent."""
 
+OURS = "duologue:"
+"""What begins the fields of an `extra` that are ours: kept with the block, and never sent."""
+
+NAME, ALT, WAS = f"{OURS}name", f"{OURS}alt", f"{OURS}was"
+"""Of a picture: the name of its file, what it shows in a person's words, what it was before it was made fit."""
+
 UNREADABLE = "unreadable"
 """The kind of the block that stands for stored data that could not be read: shown, never sent."""
 
@@ -168,8 +174,10 @@ Block = (
 
 
 def without_received(block: Block) -> Block:
-    """The block without its `RECEIVED_JSON`, as it may leave the program: no API knows such a field."""
+    """The block without its `RECEIVED_JSON` and the like, as it may leave the program: no API knows such a field."""
     match block:
+        case ImageBlock() | DocumentBlock() if any(name.startswith(OURS) for name in block.extra):
+            return replace(block, extra={name: each for name, each in block.extra.items() if not name.startswith(OURS)})
         case ToolUseBlock() | ServerToolUseBlock() if RECEIVED_JSON in block.extra:
             return replace(block, extra={name: each for name, each in block.extra.items() if name != RECEIVED_JSON})
         case RawBlock(raw) if RECEIVED_JSON in raw:

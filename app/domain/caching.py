@@ -1,5 +1,6 @@
 """Prompt caching: which prefixes of a request the API should remember."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Self
@@ -15,6 +16,24 @@ class Ttl(StrEnum):
 
     FIVE_MINUTES = "5m"
     ONE_HOUR = "1h"
+
+
+LIFETIME_MS: Mapping[Ttl, int] = {Ttl.FIVE_MINUTES: 300_000, Ttl.ONE_HOUR: 3_600_000}
+
+
+@immutable
+class Entry:
+    """A prefix that the API holds."""
+
+    expires_ms: int
+    """Milliseconds since 1970, UTC."""
+    lifetime_ms: int
+    tokens: int | None = None
+    """Of the whole prefix, as the API counted them; None where it did not tell."""
+
+
+Entries = Mapping[bytes, Entry]
+"""By the prefix's hash."""
 
 
 class Section(StrEnum):
@@ -44,18 +63,39 @@ class CachePlan:
     """The person's marks, kept beside the messages and never inside them."""
 
     breakpoints: frozenset[Breakpoint] = frozenset()
+    automatic: Ttl | None = None
+    """The API marks the last block that can carry a mark, each time. Takes one of the four."""
+    rolling: Ttl | None = None
+    """The newest message of the person and the one before are marked, each time anew. Takes two of the four."""
+    asks_why: bool = False
+    """Each request asks the API to compare it with the one before, see `app.domain.planning.diagnosis`."""
 
     def __post_init__(self) -> None:
-        if len(self.breakpoints) > MAX_BREAKPOINTS:
-            raise ValueError(f"{len(self.breakpoints)} breakpoints, at most {MAX_BREAKPOINTS}")
+        if self.taken > MAX_BREAKPOINTS:
+            raise ValueError(f"{self.taken} breakpoints, at most {MAX_BREAKPOINTS}")
 
-    def toggled(self, mark: Breakpoint) -> Self:
-        """A copy with `mark` added, or removed if it is there."""
-        return replace(self, breakpoints=self.breakpoints ^ {mark})
+    @property
+    def taken(self) -> int:
+        """How many of the four breakpoints it takes at most."""
+        return len(self.breakpoints) + (self.automatic is not None) + 2 * (self.rolling is not None)
+
+    def marked(self, mark: Breakpoint) -> Self:
+        """A copy with `mark`, in the place of one that is on the same block.
+
+        Raises:
+            ValueError: there are four already.
+        """
+        return replace(self, breakpoints=self.unmarked(mark).breakpoints | {mark})
+
+    def unmarked(self, place: Breakpoint) -> Self:
+        """A copy without the mark on that block, whatever its lifetime."""
+        return replace(self, breakpoints=frozenset(each for each in self.breakpoints if not same_block(each, place)))
 
     def at(self, section: Section, index: int, block: int = 0, part: int | None = None) -> Ttl | None:
         """The TTL of the mark on one block, or None."""
-        for mark in self.breakpoints:
-            if (mark.section, mark.index, mark.block, mark.part) == (section, index, block, part):
-                return mark.ttl
-        return None
+        wanted = Breakpoint(section, index, block, part=part)
+        return next((mark.ttl for mark in self.breakpoints if same_block(mark, wanted)), None)
+
+
+def same_block(one: Breakpoint, other: Breakpoint) -> bool:
+    return (one.section, one.index, one.block, one.part) == (other.section, other.index, other.block, other.part)

@@ -334,11 +334,11 @@ def _without_kind(kind: str) -> Remedy:
 
 def _without_last(request: Request) -> Request:
     last = len(request.turns) - 1
-    return with_blocks(request, lambda index, _turn, _block: index != last)
+    return with_blocks(request, lambda index, _at, _block: index != last)
 
 
 def _without(kind: type[Block]) -> Remedy:
-    return lambda it: with_blocks(it, lambda _index, _turn, block: not isinstance(block, kind))
+    return lambda it: with_blocks(it, lambda _index, _at, block: not isinstance(block, kind))
 
 
 def _deep(blocks: tuple[Block, ...]) -> Iterator[Block]:

@@ -29,6 +29,14 @@ def check_address(url: str) -> None:
         raise AddressRefused(_shown(url), "not encrypted")
 
 
+def root_of(url: str) -> str:
+    """Where a service's paths begin: a base URL may be given with or without the API's own path at its end."""
+    root = url.rstrip("/")
+    for known in ("/v1/messages", "/v1/complete", "/v1"):
+        root = root.removesuffix(known)
+    return root
+
+
 def _shown(url: str) -> str:
     """An address as it may be repeated: nothing before an @, nothing after a question mark, and not endless."""
     return url.rpartition("@")[2].partition("?")[0].partition("#")[0][:100]
@@ -69,7 +77,8 @@ class Profile:
     """A connection by name. Its key is in the keyring under the same name, never here."""
 
     name: str
-    kind: Literal["anthropic", "simulator"] = "anthropic"
+    kind: Literal["anthropic", "simulator", "openai"] = "anthropic"
+    """`openai`: any server that speaks chat completions; its key goes as a bearer token."""
     base_url: str = ANTHROPIC_URL
     auth: Literal["x-api-key", "bearer"] = "x-api-key"
     extra_headers: Mapping[str, str] = NOTHING

@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Self
 
+from app.domain.attachments import Attachment
 from app.domain.blocks import Block, plain_text
 from app.domain.request import Setup
 from app.domain.usage import TokenUsage
@@ -46,6 +47,8 @@ class ReplyFacts:
     """How long the thinking blocks took, by their index in decimal digits; measured here, the API does not tell."""
     error: Mapping[str, Any] | None = None
     """`{"class": str, …fields of the error}`: enough for the window's sentence after a restart."""
+    asked: str = ""
+    """Digest of the setup that it was asked with, under which the store keeps that. Empty: not known."""
     prefix: str = ""
     """Digest of what was asked: thinking in this answer is taken back only after the same. Empty: not known."""
     thinking_refused: bool = False
@@ -65,6 +68,13 @@ class Message:
     """Milliseconds since 1970, UTC. For showing; order comes from the tree, for clocks jump."""
     facts: ReplyFacts | None = None
     """For answers."""
+    omitted: tuple[int, ...] = ()
+    """Places of the blocks that are shown and not sent, ascending."""
+
+    @property
+    def is_left_out(self) -> bool:
+        """Nothing of it is sent: the person, or a mend, keeps it out of the context."""
+        return len(self.omitted) >= len(self.blocks) > 0
 
     @property
     def text(self) -> str:
@@ -78,6 +88,13 @@ class Draft:
     text: str = ""
     caret: int = 0
     """In characters from the start."""
+    attachments: tuple[Attachment, ...] = ()
+    """In the order in which they are sent, before the text."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of it could be sent."""
+        return not self.text.strip() and not self.attachments
 
 
 @immutable
@@ -163,6 +180,11 @@ class Conversation:
         is_new = message.id not in self.messages
         messages = {**self.messages, message.id: message}
         return replace(self, messages=messages, leaf=message.id if is_new else self.leaf)
+
+    def with_omitted(self, omitted: Mapping[str, tuple[int, ...]]) -> Self:
+        """A copy in which of some messages, by their ids, exactly these blocks are not sent."""
+        changed = {id_: replace(self.messages[id_], omitted=omitted[id_]) for id_ in omitted if id_ in self.messages}
+        return replace(self, messages={id_: changed.get(id_, each) for id_, each in self.messages.items()})
 
     def at_leaf(self, leaf: str | None) -> Self:
         """A copy whose active path ends at `leaf`."""

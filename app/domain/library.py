@@ -1,8 +1,10 @@
 """What the library shows: conversations as rows, the folders they lie in, what a search finds; and what it keeps."""
 
+from collections.abc import Mapping
+
 from app.domain.conversation import Conversation, Draft
 from app.domain.request import Setup
-from app.immutable import immutable
+from app.immutable import NOTHING, immutable
 
 HIT_BEGINS, HIT_ENDS = "\x02", "\x03"
 """What stands around a hit in a snippet."""
@@ -90,3 +92,5 @@ class Kept:
     pinned: bool = False
     unread: bool = False
     draft: Draft = Draft()
+    setups: Mapping[str, Setup] = NOTHING
+    """What its answers were asked with, under the digests that they name."""

@@ -1,13 +1,18 @@
-"""What a picture's first bytes say: its format and size. Nothing is decoded."""
+"""What a picture's first bytes say: its format and size; how large a model takes it. Nothing is decoded."""
 
+import math
 import struct
 
+from app.domain.models import ModelEntry
 from app.immutable import immutable
 
 ENOUGH_BYTES = 1 << 18
 """So much of a file's beginning tells its size, unless it carries a long colour profile or a preview before it."""
 
 PATCH_PX = 28
+MANY_PICTURES = 20
+"""Beyond so many in one request, its history included, none may be larger than `EDGE_AMONG_MANY_PX`."""
+EDGE_AMONG_MANY_PX = 2000
 
 
 @immutable
@@ -24,7 +29,67 @@ class Picture:
 
         Source: Messages API reference, "Vision", image tokens: a token for each patch of 28 by 28 pixels.
         """
-        return -(-self.width // PATCH_PX) * -(-self.height // PATCH_PX)
+        return patches(self.width, self.height)
+
+
+@immutable
+class PictureLimits:
+    """What a model takes of each picture in one request.
+
+    Source: Messages API reference, "Images": larger pictures than `long_edge_px` and `tokens` are scaled down by the
+    service, so that sending more than that is sending what nobody will see.
+    """
+
+    long_edge_px: int
+    tokens: int
+    base64_bytes: int
+    pictures: int
+    """So many in one request."""
+
+    def fitted(self, width: int, height: int) -> tuple[int, int]:
+        """The largest size of the same shape that loses nothing to the service's own scaling."""
+        area = self.tokens * PATCH_PX * PATCH_PX
+        edge = math.floor(
+            min(self.long_edge_px, max(width, height), max(width, height) * self._root(area, width, height))
+        )
+        while edge > 1:
+            size = _shaped(width, height, edge)
+            if patches(*size) <= self.tokens:
+                return size
+            edge -= 1
+        return 1, 1
+
+    def tokens_of(self, width: int, height: int) -> int:
+        """What a picture of that size costs, sent as it is or scaled."""
+        return patches(*self.fitted(width, height))
+
+    @staticmethod
+    def _root(area: int, width: int, height: int) -> float:
+        # half a row of patches may hang over on either side
+        return math.sqrt(area / (width * height)) + PATCH_PX / min(width, height)
+
+
+def limits_of(entry: ModelEntry, pictures: int) -> PictureLimits | None:
+    """What a model takes in a request of so many pictures; None of a model that sees none."""
+    vision = entry.vision
+    if not vision.get("supported"):
+        return None
+    edge = int(vision["max_long_edge_px"])
+    if pictures > MANY_PICTURES:
+        edge = min(edge, EDGE_AMONG_MANY_PX)
+    return PictureLimits(
+        edge, int(vision["max_image_tokens"]), int(vision["max_base64_bytes"]), int(vision["max_images_per_request"])
+    )
+
+
+def patches(width: int, height: int) -> int:
+    """Squares of `PATCH_PX` that cover it."""
+    return -(-width // PATCH_PX) * -(-height // PATCH_PX)
+
+
+def _shaped(width: int, height: int, edge: int) -> tuple[int, int]:
+    factor = edge / max(width, height)
+    return max(1, round(width * factor)), max(1, round(height * factor))
 
 
 def picture_size(data: bytes) -> Picture | None:

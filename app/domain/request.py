@@ -96,16 +96,16 @@ class Request:
     """Fields that Duologue has no name for: forwarded, never filtered."""
 
 
-def with_blocks(request: Request, keeps: Callable[[int, Turn, Block], bool]) -> Request:
+def with_blocks(request: Request, keeps: Callable[[int, int, Block], bool]) -> Request:
     """A copy with those blocks of the turns that are kept; what is empty then goes, and cache marks move along.
 
     Args:
-        keeps: is told the turn's index, the turn and the block.
+        keeps: is told the turn's index, the block's place in it, and the block.
     """
     turns: list[Turn] = []
     moved: dict[tuple[int, int], tuple[int, int]] = {}
     for index, turn in enumerate(request.turns):
-        kept = [at for at, block in enumerate(turn.blocks) if keeps(index, turn, block)]
+        kept = [at for at, block in enumerate(turn.blocks) if keeps(index, at, block)]
         moved |= {(index, at): (len(turns), place) for place, at in enumerate(kept)}
         if kept:
             turns.append(replace(turn, blocks=tuple(turn.blocks[at] for at in kept)))
@@ -115,7 +115,7 @@ def with_blocks(request: Request, keeps: Callable[[int, Turn, Block], bool]) -> 
             marks.add(mark)
         elif (place := moved.get((mark.index, mark.block))) is not None:
             marks.add(replace(mark, index=place[0], block=place[1]))
-    return replace(request, turns=tuple(turns), cache_plan=CachePlan(frozenset(marks)))
+    return replace(request, turns=tuple(turns), cache_plan=replace(request.cache_plan, breakpoints=frozenset(marks)))
 
 
 def with_tools(request: Request, keeps: Callable[[int, Tool], bool]) -> Request:
@@ -127,4 +127,8 @@ def with_tools(request: Request, keeps: Callable[[int, Tool], bool]) -> Request:
         for mark in request.cache_plan.breakpoints
         if mark.section is not Section.TOOLS or mark.index in moved
     )
-    return replace(request, tools=tuple(request.tools[at] for at in kept), cache_plan=CachePlan(marks))
+    return replace(
+        request,
+        tools=tuple(request.tools[at] for at in kept),
+        cache_plan=replace(request.cache_plan, breakpoints=marks),
+    )

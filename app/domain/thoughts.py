@@ -22,9 +22,7 @@ def is_stale_signature(error: ApiError) -> bool:
 
 def without_thinking(request: Request) -> Request:
     """A copy without any thinking: all of it may be left out, never one block from the middle."""
-    return with_blocks(
-        request, lambda _index, _turn, block: not isinstance(block, ThinkingBlock | RedactedThinkingBlock)
-    )
+    return with_blocks(request, lambda _index, _at, block: not isinstance(block, ThinkingBlock | RedactedThinkingBlock))
 
 
 def loop_start(turns: Sequence[Turn]) -> int:

@@ -6,7 +6,7 @@ follows it, results before anything else; one that was cut is never run.
 
 from collections.abc import Mapping, Sequence
 
-from app.domain.blocks import RECEIVED_JSON, Block, TextBlock, ToolResultBlock, ToolUseBlock
+from app.domain.blocks import RECEIVED_JSON, Block, ToolResultBlock, ToolUseBlock
 from app.domain.conversation import Conversation, Message, MessageState, Role
 
 
@@ -16,7 +16,8 @@ def waiting_calls(conversation: Conversation) -> tuple[ToolUseBlock, ...]:
     last = path[-1] if path else None
     if last is None or last.role is not Role.ASSISTANT or last.state is not MessageState.COMPLETE:
         return ()
-    return tuple(each for each in last.blocks if isinstance(each, ToolUseBlock))
+    sent = (each for at, each in enumerate(last.blocks) if at not in last.omitted)
+    return tuple(each for each in sent if isinstance(each, ToolUseBlock))
 
 
 def is_runnable(message: Message, call: ToolUseBlock) -> bool:
@@ -26,14 +27,13 @@ def is_runnable(message: Message, call: ToolUseBlock) -> bool:
 
 
 def answers(
-    calls: Sequence[ToolUseBlock], results: Mapping[str, ToolResultBlock], texts: Sequence[str] = ()
+    calls: Sequence[ToolUseBlock], results: Mapping[str, ToolResultBlock], said: Sequence[Block] = ()
 ) -> tuple[Block, ...]:
-    """The content of the message that answers calls, in their order; what the person says beside it comes last.
+    """The content of the message that answers calls, in their order; what the person has `said` beside it comes last.
 
     Raises:
         KeyError: a call has no result.
     """
-    said = [TextBlock(each) for each in texts if each.strip()]
     return (*(results[each.id] for each in calls), *said)
 
 

@@ -217,7 +217,7 @@ def _maybe(text: bytes) -> Any:
 
 def _parsed(text: bytes, where: str) -> Any:
     try:
-        raw = json.loads(text.decode("utf-8-sig"), parse_constant=_no_constant)
+        raw = _DECODER.decode(text.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ImportRefused("not text in UTF-8", where) from error
     except RecursionError as error:
@@ -225,7 +225,7 @@ def _parsed(text: bytes, where: str) -> Any:
     except ValueError as error:
         reason = "it is empty" if not text.strip() else f"not JSON: {error}"
         raise ImportRefused(reason, where) from error
-    _check_depth(raw, where)
+    _check_depth(raw, text, where)
     return raw
 
 
@@ -233,7 +233,12 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-def _check_depth(raw: Any, where: str) -> None:
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+
+
+def _check_depth(raw: Any, text: bytes, where: str) -> None:
+    if text.count(b"[") + text.count(b"{") <= DEEPEST:
+        return
     level = [raw]
     for _ in range(DEEPEST):
         below: list[Any] = []

@@ -1,6 +1,6 @@
 """The library: every conversation, what is written in it, and the drafts that are not written yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from app.domain.conversation import Conversation, Draft, Message
@@ -47,6 +47,8 @@ class ConversationStore(Protocol):
     async def bring_back(self, conversation_id: str, message_ids: Sequence[str], leaf: str | None) -> None: ...
 
     async def save_setup(self, conversation_id: str, setup: Setup) -> None: ...
+
+    async def leave_out(self, omitted: Mapping[str, tuple[int, ...]]) -> None: ...
 
     async def rename(self, conversation_id: str, title: str, manual: bool) -> None: ...
 
@@ -136,6 +138,11 @@ class Library:
         if message_id not in conversation.messages or any(each.id == message_id for each in conversation.path):
             return conversation
         return await self.show_branch(conversation, conversation.newest_below(message_id))
+
+    async def leave_out(self, conversation: Conversation, omitted: Mapping[str, tuple[int, ...]]) -> Conversation:
+        """Send exactly these blocks of some messages no longer; an empty tuple sends all of a message again."""
+        await self._store.leave_out(omitted)
+        return conversation.with_omitted(omitted)
 
     async def save_setup(self, conversation_id: str, setup: Setup) -> None:
         await self._store.save_setup(conversation_id, setup)

@@ -7,12 +7,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from app.dialects.duologue.asked import digest_of
 from app.domain.blocks import Block, RedactedThinkingBlock, TextBlock, ThinkingBlock
 from app.domain.capabilities import goes_on
 from app.domain.continuing import beginning_of
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role
 from app.domain.models import Catalogue
-from app.domain.request import Request
+from app.domain.request import Request, Setup
 from app.domain.stream import (
     Accumulator,
     BlockStarted,
@@ -30,7 +31,7 @@ from app.domain.stream import (
 from app.domain.thoughts import is_stale_signature, without_thinking
 from app.errors import DuologueError, InvalidRequest, StoreError, facts
 from app.services.identity import new_id
-from app.services.requests import prefill_of, request_for
+from app.services.requests import asked_setup, prefill_of, request_for
 from app.services.thoughts import prefix_of
 
 OF_BLOCKS = (
@@ -57,11 +58,26 @@ class MessagesClient(Protocol):
 
 
 class MessageStore(Protocol):
-    async def put_leaf(self, conversation_id: str, message: Message) -> None: ...
+    async def put_leaf(self, conversation_id: str, message: Message, asked: Setup | None = None) -> None: ...
 
     async def grow_message(self, conversation_id: str, message: Message) -> None: ...
 
     async def finish_message(self, conversation_id: str, message: Message) -> None: ...
+
+
+class Bookkeeper(Protocol):
+    """Who keeps books of what the API's cache holds."""
+
+    async def load(self) -> None: ...
+
+    def sending(self, conversation: Conversation, request: Request) -> None:
+        """This request leaves now."""
+
+    def answered(self, conversation_id: str, message: Message) -> None:
+        """What the last request of this conversation became."""
+
+    async def keep(self) -> None:
+        """Store what `answered` told. Never raises."""
 
 
 class ReplyWatch(Protocol):
@@ -86,6 +102,8 @@ class _Growing:
 
     conversation_id: str
     message: Message
+    asked: Setup
+    """With what, besides the messages."""
     started: float
     prefill: str = ""
     beginning: tuple[Block, ...] = ()
@@ -118,6 +136,7 @@ class ReplyService:
         store: MessageStore,
         catalogue: Callable[[], Catalogue],
         *,
+        bookkeeper: Callable[[], Bookkeeper | None] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
@@ -125,6 +144,7 @@ class ReplyService:
         self._connect = connect
         self._store = store
         self._catalogue = catalogue
+        self._bookkeeper = bookkeeper
         self._monotonic = monotonic
         self._now_ms = now_ms
 
@@ -149,7 +169,7 @@ class ReplyService:
             StoreError: the message could not be stored at the start; nothing was sent.
         """
         growing = self._begin(conversation, begun)
-        await self._store.put_leaf(conversation.id, growing.message)
+        await self._store.put_leaf(conversation.id, growing.message, growing.asked)
         watch.started(lambda: self._message(growing))
         try:
             await self._stream(conversation, growing, watch)
@@ -165,8 +185,7 @@ class ReplyService:
 
     def _begin(self, conversation: Conversation, begun: Message | None) -> _Growing:
         catalogue = self._catalogue()
-        setup = conversation.setup
-        model = setup.model or catalogue.default.id
+        setup = asked_setup(conversation, catalogue)
         message = Message(
             id=new_id(),
             parent=conversation.leaf,
@@ -174,22 +193,23 @@ class ReplyService:
             blocks=(),
             state=MessageState.STREAMING,
             created_ms=self._now_ms(),
-            facts=ReplyFacts(model=model),
+            facts=ReplyFacts(model=setup.model, asked=digest_of(setup)),
         )
+        growing = _Growing(conversation.id, message, setup, self._monotonic())
         if begun is not None:
-            return self._taken_up(conversation.id, message, begun)
-        prefill = prefill_of(setup, catalogue.find(model))
-        return _Growing(conversation.id, message, self._monotonic(), prefill)
+            return self._taken_up(growing, begun)
+        growing.prefill = prefill_of(setup, catalogue.find(setup.model))
+        return growing
 
-    def _taken_up(self, conversation_id: str, message: Message, begun: Message) -> _Growing:
+    def _taken_up(self, growing: _Growing, begun: Message) -> _Growing:
         """The new message has what came of the earlier one from the start."""
-        growing = _Growing(conversation_id, message, self._monotonic(), beginning=beginning_of(begun))
+        growing.beginning = beginning_of(begun)
         for index, block in enumerate(growing.beginning):
             growing.accumulator.add(BlockStarted(index, block))
             growing.accumulator.add(BlockStopped(index))
         if begun.facts is not None and len(growing.beginning) == len(begun.blocks):
             growing.thought_ms |= begun.facts.thought_ms
-        growing.message = replace(message, blocks=growing.beginning)
+        growing.message = replace(growing.message, blocks=growing.beginning)
         return growing
 
     async def _stream(self, conversation: Conversation, growing: _Growing, watch: ReplyWatch) -> None:
@@ -197,6 +217,9 @@ class ReplyService:
         growing.address = client.address
         request = request_for(conversation, self._catalogue(), growing.beginning)
         growing.prefix = prefix_of(request)
+        if (books := self._bookkeeper()) is not None:
+            await books.load()
+            books.sending(conversation, request)
         try:
             await self._ask(client, request, growing, watch)
         except InvalidRequest as error:
@@ -282,6 +305,7 @@ class ReplyService:
             usage=reply.usage if reply.api_id else None,
             first_token_ms=None if first is None else round((first - growing.started) * 1000),
             duration_ms=round((self._monotonic() - growing.started) * 1000),
+            asked=growing.message.facts.asked if growing.message.facts else "",
             prefix=growing.prefix,
             thinking_refused=growing.thinking_refused,
             thought_ms=dict(growing.thought_ms),
@@ -301,5 +325,10 @@ class ReplyService:
     ) -> None:
         """Tell and store how it ended. Told first: what a full disk refuses is still on the screen."""
         message = self._ended(growing, state, error)
+        books = self._bookkeeper()
+        if books is not None:
+            books.answered(growing.conversation_id, message)
         watch.ended(message)
         await self._kept(growing, watch, self._store.finish_message, message)
+        if books is not None:
+            await books.keep()

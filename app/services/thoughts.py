@@ -43,7 +43,7 @@ def without_stale(request: Request, messages: Sequence[Message]) -> Request:
     stale = _stale(request, messages)
     if not stale:
         return request
-    return with_blocks(request, lambda index, _turn, block: index not in stale or not isinstance(block, Thoughts))
+    return with_blocks(request, lambda index, _at, block: index not in stale or not isinstance(block, Thoughts))
 
 
 def _stale(request: Request, messages: Sequence[Message]) -> set[int]:

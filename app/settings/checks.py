@@ -70,12 +70,19 @@ def _profile(raw: object) -> Profile | None:
     if not isinstance(name, str) or not name.strip() or not isinstance(url, str):
         return None
     headers = {each: value for each, value in _mapping(made.get("extra_headers")).items() if isinstance(value, str)}
-    return Profile(name, base_url=url, auth="bearer" if auth == "bearer" else "x-api-key", extra_headers=headers)
+    return Profile(
+        name,
+        "openai" if made.get("kind") == "openai" else "anthropic",
+        base_url=url,
+        auth="bearer" if auth == "bearer" else "x-api-key",
+        extra_headers=headers,
+    )
 
 
 def _profile_to_json(profile: Profile) -> dict[str, Any]:
     return {
         "name": profile.name,
+        "kind": profile.kind,
         "base_url": profile.base_url,
         "auth": profile.auth,
         "extra_headers": dict(profile.extra_headers),

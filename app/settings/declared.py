@@ -39,7 +39,15 @@ class Settings:
             section="Appearance",
         ),
     )
-    zoom: float = _setting(1.0, About("Text size of the transcript", range=(0.7, 2.0), section="Appearance"))
+    zoom: float = _setting(
+        1.0,
+        About(
+            "Text size of the transcript",
+            "1 is the usual size; from 0.7 to 2. Also Ctrl++, Ctrl+- and Ctrl+0.",
+            range=(0.7, 2.0),
+            section="Appearance",
+        ),
+    )
     send_key: str = _setting(
         "enter",
         About(

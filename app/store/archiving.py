@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from app.domain.conversation import Draft
+from app.domain.conversation import Conversation, Draft, Message
 from app.domain.library import Folder, Kept
 from app.store import conversations, listing, messages
 from app.store.transaction import transaction
@@ -29,23 +29,40 @@ def load(db: sqlite3.Connection, conversation_id: str) -> Kept:
     query = "SELECT folder, pinned, unread FROM conversations WHERE id = ?"
     folder, pinned, unread = db.execute(query, (conversation_id,)).fetchone()
     draft = conversations.draft(db, conversation_id) or Draft()
-    return Kept(conversation, str(folder), bool(pinned), bool(unread), draft)
+    named = dict.fromkeys(filter(None, map(messages.asked_of, conversation.messages.values())))
+    found = {digest: messages.setup_asked(db, digest) for digest in named}
+    setups = {digest: setup for digest, setup in found.items() if setup is not None}
+    return Kept(conversation, str(folder), bool(pinned), bool(unread), draft, setups)
 
 
 def take_in(db: sqlite3.Connection, some: Sequence[Kept], at_ms: int) -> None:
     """Store conversations as if they had been put away at `at_ms`: nobody sees them until `show`."""
     with transaction(db):
+        first = seq = messages.next_seq(db)
+        held: list[tuple[str, Message]] = []
         for kept in some:
             id_ = kept.conversation.id
             conversations.create(db, kept.conversation, kept.folder)
-            db.execute(
-                "UPDATE conversations SET deleted_ms = ?, pinned = ?, unread = ? WHERE id = ?",
-                (at_ms, kept.pinned, kept.unread, id_),
-            )
-            for message in kept.conversation.messages.values():
-                messages.add(db, id_, message)
-            if kept.draft.text:
+            own = list(kept.conversation.messages.values())
+            seq += len(own)
+            newest = own[-1] if own else None
+            db.execute(_PUT_AWAY, (at_ms, kept.pinned, kept.unread, *_newest(newest, seq - 1, kept.conversation), id_))
+            messages.keep_setups(db, kept.setups)
+            held += [(id_, each) for each in own]
+            if kept.draft.text or kept.draft.attachments:
                 conversations.save_draft(db, id_, kept.draft)
+        messages.add_all(db, first, held)
+
+
+_PUT_AWAY = """
+    UPDATE conversations SET deleted_ms = ?, pinned = ?, unread = ?, last_seq = ?, last_ms = ?, last_state = ?
+    WHERE id = ?
+"""
+
+
+def _newest(message: Message | None, seq: int, conversation: Conversation) -> tuple[int, int, str]:
+    """What a conversation's row says of its newest message, so that no trigger need write it for each of them."""
+    return (0, conversation.created_ms, "") if message is None else (seq, message.created_ms, message.state.value)
 
 
 def show(db: sqlite3.Connection, conversation_ids: Sequence[str], folders: Sequence[Folder]) -> None:

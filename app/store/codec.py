@@ -10,8 +10,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.dialects.blocks import block_from_wire, block_to_wire
+from app.dialects.duologue.asked import setup_text
 from app.dialects.duologue.shapes import fits
-from app.dialects.duologue.values import MALFORMED, facts_from_raw, facts_to_raw, setup_from_raw, setup_to_raw
+from app.dialects.duologue.values import (
+    MALFORMED,
+    facts_from_raw,
+    facts_to_raw,
+    places_from_raw,
+    setup_from_raw,
+)
 from app.domain.blocks import Block, unreadable
 from app.domain.conversation import ReplyFacts
 from app.domain.request import Setup
@@ -44,8 +51,17 @@ def facts_from_json(text: str | None) -> ReplyFacts | None:
     return None if text is None else facts_from_raw(_parsed(text))
 
 
+def places_to_json(places: tuple[int, ...]) -> str | None:
+    return _text(list(places)) if places else None
+
+
+def places_from_json(text: Any) -> tuple[int, ...]:
+    """Places of blocks again; none where none can be read: what is sent then is all that there is."""
+    return places_from_raw(_parsed(text)) if isinstance(text, str) else ()
+
+
 def setup_to_json(setup: Setup) -> str:
-    return _text(setup_to_raw(setup))
+    return setup_text(setup)
 
 
 def setup_from_json(text: str) -> Setup:

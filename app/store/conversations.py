@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Sequence
 
+from app.domain.attachments import Attachment
 from app.domain.conversation import Conversation, Draft
 from app.domain.request import Setup
 from app.errors import ConversationGone
-from app.store import messages
+from app.store import attaching, messages
 from app.store.codec import setup_from_json, setup_to_json
 from app.store.sound import sound
 from app.store.transaction import transaction
@@ -91,11 +92,18 @@ def empty_trash_some(db: sqlite3.Connection, older_than_ms: int, most: int) -> b
 
 def draft(db: sqlite3.Connection, conversation_id: str) -> Draft | None:
     row = db.execute("SELECT text, caret FROM drafts WHERE conversation_id = ?", (conversation_id,)).fetchone()
-    return None if row is None else Draft(*row)
+    return None if row is None else Draft(row[0], row[1], attaching.load(db, conversation_id))
 
 
-def save_draft(db: sqlite3.Connection, conversation_id: str, draft: Draft) -> None:
-    if draft.text:
+def save_draft(db: sqlite3.Connection, conversation_id: str, draft: Draft, attached: Sequence[Attachment] = ()) -> None:
+    """`attached` is what is stored of its attachments already."""
+    with transaction(db):
+        _save_text(db, conversation_id, draft)
+        attaching.save(db, conversation_id, draft.attachments, attached)
+
+
+def _save_text(db: sqlite3.Connection, conversation_id: str, draft: Draft) -> None:
+    if draft.text or draft.attachments:
         db.execute(
             "INSERT INTO drafts VALUES (?, ?, ?) "
             "ON CONFLICT (conversation_id) DO UPDATE SET text = excluded.text, caret = excluded.caret",

@@ -6,8 +6,11 @@ word, and of a million messages a common word is in most.
 
 import re
 import sqlite3
+from collections.abc import Sequence
+from itertools import islice
 
 from app.domain.library import HIT_BEGINS, HIT_ENDS, SearchHit
+from app.store import beginnings
 from app.store.transaction import transaction
 
 SNIPPET_WORDS = 12
@@ -19,10 +22,14 @@ _UNSEARCHABLE = re.compile("[\x00\ud800-\udfff]")
 
 def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ...]:
     """Messages that have all the words of `text`, or words that begin so, the newest first."""
-    # each word in quotes, so that nothing a person types is read as FTS5's own syntax
-    words = " ".join('"' + word.replace('"', '""') + '"*' for word in _words(text))
+    words = _words(text)
     if not words:
         return ()
+    query, lowest = beginnings.starting_with(words), 0
+    if beginnings.are_worth_it(words):
+        query, lowest = beginnings.newest(db, words, limit)
+        if not query:
+            return ()
     found = db.execute(
         """
         SELECT m.conversation_id, m.id, snippet(message_search, 0, ?, ?, '…', ?), CAST(c.title AS TEXT),
@@ -30,10 +37,11 @@ def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ..
         FROM message_search
         JOIN messages m ON m.seq = message_search.rowid
         JOIN conversations c ON c.id = m.conversation_id
-        WHERE message_search MATCH ? AND c.deleted_ms IS NULL AND m.seq NOT IN (SELECT seq FROM removed)
+        WHERE message_search MATCH ? AND message_search.rowid >= ?
+            AND c.deleted_ms IS NULL AND m.seq NOT IN (SELECT seq FROM removed)
         ORDER BY message_search.rowid DESC LIMIT ?
         """,
-        (HIT_BEGINS, HIT_ENDS, SNIPPET_WORDS, words, limit),
+        (HIT_BEGINS, HIT_ENDS, SNIPPET_WORDS, query, lowest, limit),
     )
     return tuple(SearchHit(*row) for row in found)
 
@@ -43,18 +51,28 @@ def titles(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ..
     words = [word.casefold() for word in _words(text)]
     if not words:
         return ()
-    hits: list[SearchHit] = []
+    # SQLite looks through ten thousand sooner than they are taken out, but knows the capitals of plain letters only
+    plain = max((word for word in words if word.isascii()), key=len, default=None)
     found = db.execute(
-        "SELECT id, CAST(title AS TEXT), last_ms FROM conversations INDEXED BY library WHERE deleted_ms IS NULL "
-        "ORDER BY last_seq DESC"
+        "SELECT CAST(id AS TEXT), CAST(title AS TEXT), last_ms FROM conversations INDEXED BY library "
+        "WHERE deleted_ms IS NULL AND (instr(lower(title), ?) OR length(title) <> length(CAST(title AS BLOB))) "
+        "ORDER BY last_seq DESC",
+        (plain,),
     )
-    for id_, title, last_ms in found:
-        folded = title.casefold()
-        if all(word in folded for word in words):
-            hits.append(SearchHit(id_, "", "", title, "", last_ms))
-            if len(hits) == limit:
-                break
-    return tuple(hits)
+    hits = (
+        SearchHit(id_, "", "", title, "", last_ms)
+        for id_, title, last_ms in found
+        if all(word in title.casefold() for word in words)
+    )
+    return tuple(islice(hits, limit))
+
+
+def add_all(db: sqlite3.Connection, some: Sequence[tuple[int, str]]) -> None:
+    """New messages, each as `seq` and text, are found from now on. Inside a transaction."""
+    below = _below(db)
+    db.executemany(
+        "INSERT INTO message_search (rowid, text) VALUES (?, ?)", [each for each in some if each[0] >= below]
+    )
 
 
 def replace(db: sqlite3.Connection, seq: int, before: str | None, text: str) -> None:
@@ -79,12 +97,12 @@ def index_some(db: sqlite3.Connection, most: int) -> bool:
     Args:
         most: so many at a time.
     """
-    row = db.execute("SELECT below FROM unindexed").fetchone()
-    if row is None:
+    below = _below(db)
+    if not below:
         return False
     with transaction(db):
         found = db.execute(
-            "SELECT seq, text FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT ?", (row[0], most)
+            "SELECT seq, text FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT ?", (below, most)
         ).fetchall()
         db.executemany("INSERT INTO message_search (rowid, text) VALUES (?, ?)", found)
         if found:
@@ -96,8 +114,13 @@ def index_some(db: sqlite3.Connection, most: int) -> bool:
 
 def _is_waiting(db: sqlite3.Connection, seq: int) -> bool:
     """Whether a message is still to be taken into the index."""
+    return seq < _below(db)
+
+
+def _below(db: sqlite3.Connection) -> int:
+    """Below which `seq` messages are still to be taken into the index; 0 where all are in it."""
     row = db.execute("SELECT below FROM unindexed").fetchone()
-    return row is not None and seq < row[0]
+    return int(row[0]) if row else 0
 
 
 def _words(text: str) -> list[str]:

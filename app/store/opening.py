@@ -45,7 +45,7 @@ def prepare_folder(folder: Path) -> None:
             raise StoreMisplaced("a file", str(folder)) from error
         mode = stat.S_IMODE(folder.stat().st_mode)
         if not os.access(folder, os.W_OK):
-            raise StoreReadOnly("the folder cannot be written")
+            raise StoreReadOnly("it is write-protected")
         if mode & 0o077:
             folder.chmod(mode & 0o700)
 
@@ -109,7 +109,7 @@ def _peek(path: Path) -> None:
         raise StoreCorrupt("its header makes no sense")
     check_version(version)
     if not os.access(path, os.W_OK):
-        raise StoreReadOnly("the database file cannot be written")
+        raise StoreReadOnly("the database file is write-protected")
 
 
 def _opened(path: Path, *, is_suspicious: bool, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:

@@ -26,7 +26,11 @@ FOLDER_NAME = "duologue.salvage"
 RECOVERED_TITLE = "Recovered conversation"
 _PARTS = ("-wal", "-shm", "")
 """What a database consists of besides its name; the file itself goes last."""
-_BLOB = re.compile(r'"duologue:blob":"([0-9a-f]{64})"')
+_HOLDING = """
+    SELECT seq, blocks FROM messages UNION ALL SELECT seq, facts FROM messages WHERE facts IS NOT NULL
+    UNION ALL SELECT seq, tail FROM growth
+"""
+_BLOB = re.compile(r'"(?:duologue:blob|asked)":"([0-9a-f]{64})"')
 
 
 def salvage(path: Path) -> Path:
@@ -167,11 +171,12 @@ def _join(db: sqlite3.Connection) -> None:
         (RECOVERED_TITLE, FRESH_SETUP),
     )
     db.executemany("UPDATE messages SET parent = ? WHERE seq = ?", list(_new_parents(db)))
+    db.execute("DELETE FROM attachments WHERE conversation_id NOT IN (SELECT conversation_id FROM drafts)")
     db.execute("DELETE FROM growth WHERE seq NOT IN (SELECT seq FROM messages)")
     db.execute("INSERT OR IGNORE INTO tools (id) SELECT tool_id FROM tool_versions")
     db.execute("UPDATE conversations SET folder = '' WHERE folder NOT IN (SELECT id FROM folders)")
     db.execute(NEWEST_OF_EACH)
-    for seq, text in db.execute("SELECT seq, blocks FROM messages UNION ALL SELECT seq, tail FROM growth"):
+    for seq, text in db.execute(_HOLDING):
         uses = [(seq, hash_) for hash_ in _BLOB.findall(text)]
         db.executemany("INSERT OR IGNORE INTO blob_uses SELECT ?, hash FROM blobs WHERE hash = ?", uses)
     db.execute("DELETE FROM blobs WHERE hash NOT IN (SELECT hash FROM blob_uses)")

@@ -17,6 +17,7 @@ TABLES = (
     "messages",
     "growth",
     "drafts",
+    "attachments",
     "removed",
     "tools",
     "tool_versions",
@@ -136,6 +137,25 @@ MIGRATIONS = (
     INSERT INTO unindexed SELECT max(seq) + 1 FROM messages HAVING count(*) > 0;
     """,
     """
+    -- which blocks of a message are shown and not sent: their places as a JSON array; NULL: all are sent
+    ALTER TABLE messages ADD COLUMN omitted TEXT;
+    """,
+    """
+    -- what lies beside a draft's text; sent is empty where it is the original
+    CREATE TABLE attachments (
+        conversation_id TEXT NOT NULL,
+        id TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        facts TEXT NOT NULL,
+        original TEXT NOT NULL,
+        sent TEXT NOT NULL,
+        PRIMARY KEY (conversation_id, id)
+    ) STRICT;
+    CREATE TRIGGER draft_removed AFTER DELETE ON drafts BEGIN
+        DELETE FROM attachments WHERE conversation_id = old.conversation_id;
+    END;
+    """,
+    """
     -- no foreign keys: what salvage finds of a tool is kept although the rest of it is lost
     CREATE TABLE tools (id TEXT PRIMARY KEY, answered_by TEXT NOT NULL DEFAULT '{}', deleted_ms INTEGER) STRICT;
     CREATE TABLE tool_versions (
@@ -155,6 +175,19 @@ MIGRATIONS = (
         outcome TEXT NOT NULL
     ) STRICT;
     CREATE INDEX tries_of_tool ON tries(tool_id, id);
+    """,
+    """
+    -- prefixes that the API's cache holds, by hash; what it makes of our estimate of tokens is learnt for each model.
+    -- A row that has expired stays as long as it is the newest of its model
+    CREATE TABLE prefixes (
+        hash BLOB PRIMARY KEY,
+        expires_ms INTEGER NOT NULL,
+        lifetime_ms INTEGER NOT NULL,
+        tokens INTEGER,
+        model TEXT NOT NULL,
+        factor REAL NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX prefixes_of_model ON prefixes(model, expires_ms);
     """,
 )
 

@@ -11,12 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from app.domain.attachments import Attachment
+from app.domain.caching import Entries
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.library import Backup, ConversationRow, Folder, Kept, Listing, SearchHit
 from app.domain.request import Setup
 from app.errors import StoreCorrupt, StoreError, StoreReadOnly
 from app.immutable import immutable
-from app.store import archiving, backups, conversations, finding, listing, messages, removing
+from app.store import archiving, backups, conversations, finding, listing, messages, prefixes, removing
 from app.store.failures import translated
 from app.store.growth import Growing
 from app.store.instance import InstanceLock
@@ -68,6 +70,8 @@ class Store:
         self._changes_copied = db.total_changes
         """Rows that were written in this run when the newest dated copy was made."""
         self._owed: dict[str, Callable[[], None]] = {}
+        self._attached: dict[str, tuple[Attachment, ...]] = {}
+        """What was stored last beside each draft of this run."""
 
     @classmethod
     async def open(cls, folder: Path, claimed: int | None = None) -> Opened:
@@ -167,6 +171,10 @@ class Store:
     async def set_leaf(self, conversation_id: str, leaf: str | None) -> None:
         await self._run(lambda: conversations.set_leaf(self._db, conversation_id, leaf))
 
+    async def leave_out(self, omitted: Mapping[str, tuple[int, ...]]) -> None:
+        """Which blocks of messages, by their ids, are shown and not sent; all of it or none."""
+        await self._run(lambda: messages.leave_out(self._db, omitted))
+
     async def pin(self, conversation_ids: Sequence[str], pinned: bool) -> None:
         await self._run(lambda: listing.pin(self._db, conversation_ids, pinned))
 
@@ -179,6 +187,16 @@ class Store:
 
     async def restore(self, conversation_ids: Sequence[str]) -> None:
         await self._run(lambda: conversations.put_away(self._db, conversation_ids, None))
+
+    # ---- what the API's cache holds
+
+    async def prefixes(self, now_ms: int) -> tuple[Entries, Mapping[str, float]]:
+        """The entries that live, by hash, and what each model makes of an estimated token, by its id."""
+        return await self._run(lambda: prefixes.load(self._db, now_ms))
+
+    async def put_prefixes(self, entries: Entries, model: str, factor: float) -> None:
+        """Entries that a request made or renewed."""
+        await self._run(lambda: prefixes.put(self._db, entries, model, factor))
 
     # ---- folders
 
@@ -203,9 +221,17 @@ class Store:
         """Add a message, or replace the one with its id."""
         await self._run(lambda: messages.put(self._db, self._growing, conversation_id, message))
 
-    async def put_leaf(self, conversation_id: str, message: Message) -> None:
-        """Add a message and make it the end of the active path, both or neither."""
-        await self._run(lambda: self._put_leaf(conversation_id, message))
+    async def put_leaf(self, conversation_id: str, message: Message, asked: Setup | None = None) -> None:
+        """Add a message and make it the end of the active path, both or neither.
+
+        Args:
+            asked: the setup that its facts name, to be kept with it.
+        """
+        await self._run(lambda: self._put_leaf(conversation_id, message, asked))
+
+    async def setup_asked(self, digest: str) -> Setup | None:
+        """What an answer was asked with, by the digest that its facts name; None where it is not kept."""
+        return await self._run(lambda: messages.setup_asked(self._db, digest))
 
     async def add(self, conversation: Conversation, message: Message, folder: str = "") -> None:
         """Store a conversation with its first message, both or neither; in the folder of that id, if there is one."""
@@ -285,8 +311,16 @@ class Store:
         return await self._run(lambda: conversations.draft(self._db, conversation_id))
 
     async def save_draft(self, conversation_id: str, draft: Draft) -> None:
-        """An empty text removes the draft."""
-        await self._run(lambda: conversations.save_draft(self._db, conversation_id, draft))
+        """An empty text, with nothing attached, removes the draft."""
+
+        def save() -> None:
+            # with every word that is typed the text is written, and not the pictures beside it
+            known = self._attached.pop(conversation_id, ())
+            conversations.save_draft(self._db, conversation_id, draft, known)
+            if draft.attachments:
+                self._attached[conversation_id] = draft.attachments
+
+        await self._run(save)
 
     async def fresh_setup(self) -> Setup | None:
         """The setup that was chosen for the conversation that does not exist yet, None where nothing was."""
@@ -377,6 +411,7 @@ class Store:
         messages.interrupt(self._db)
         self._growing.clear()
         self._owed.clear()
+        self._attached.clear()
 
     async def back_up(self, path: Path) -> None:
         """A whole copy at `path`, which must not exist, while everything goes on."""
@@ -399,9 +434,9 @@ class Store:
 
         return await self._worker.run(guarded)
 
-    def _put_leaf(self, conversation_id: str, message: Message) -> None:
+    def _put_leaf(self, conversation_id: str, message: Message, asked: Setup | None = None) -> None:
         with transaction(self._db):
-            messages.put(self._db, self._growing, conversation_id, message)
+            messages.put(self._db, self._growing, conversation_id, message, asked)
             conversations.set_leaf(self._db, conversation_id, message.id)
 
     def _pay(self) -> None:

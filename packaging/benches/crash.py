@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Kill the program's store at 300 random moments, and count what is missing afterwards.
 
-The children stream answers, edit, rename, delete and bring back, back up, index, and bring an older library up to date,
-all at once; see tests/support/crashing.py. Promised: nothing that a call had stored is missing, every check passes.
+The children stream answers, edit, rename, delete and bring back, import, back up, index, and bring an older library up
+to date, all at once; see tests/support/crashing.py. Promised: nothing that a call had stored is missing, an import is
+there whole or not at all, every check passes.
 """
 
 import argparse

@@ -10,31 +10,21 @@ Promised: opening and switching ≤ 1.3 × the small library's, memory ≤ 1.2 �
 """
 
 import argparse
-import itertools
 import json
 import os
 import random
-import sqlite3
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-from app.store.backups import FOLDER_NAME
-from app.store.opening import FILE_NAME, configure
-from app.store.salvage import stamp
-from app.store.schema import NEWEST_OF_EACH, migrate
+from tests.support.large_library import WORDS, kept, vocabulary
 
 SMALL, LARGE = 100, 10_000
-MESSAGES_EACH = 100
 PROMISES = {"opening_ratio": 1.3, "switching_ratio": 1.3, "memory_ratio": 1.2, "search_p95_ms": 50.0}
 SWITCHES, SEARCHES = 40, 150
-SYLLABLES = ("ka", "ro", "min", "tel", "sa", "ve", "lon", "dar", "pi", "mu", "ex", "qua", "ten", "or", "ist", "ble")
-WORDS = 20_000
 
 
 def main() -> int:
@@ -46,12 +36,8 @@ def main() -> int:
     if given.child is not None:
         print(json.dumps(measured(given.child)), flush=True)
         return 0
-    with tempfile.TemporaryDirectory(prefix="duologue-library-") as place:
-        folders = {}
-        for conversations in (SMALL, given.large):
-            folders[conversations] = Path(place) / str(conversations)
-            fill(folders[conversations], conversations)
-        rounds = [{size: in_own_process(folder) for size, folder in folders.items()} for _ in range(given.rounds + 1)]
+    folders = {size: kept(size) for size in (SMALL, given.large)}
+    rounds = [{size: in_own_process(folder) for size, folder in folders.items()} for _ in range(given.rounds + 1)]
     # the first round brings byte code and files into the system's cache
     return report([each[SMALL] for each in rounds[1:]], [each[given.large] for each in rounds[1:]], given.large)
 
@@ -161,15 +147,7 @@ def resident_mb() -> float:
     return 0.0
 
 
-# ---- what is in the libraries
-
-
-def vocabulary() -> list[str]:
-    chance = random.Random(1)
-    made: dict[str, None] = {}
-    while len(made) < WORDS:
-        made["".join(chance.choice(SYLLABLES) for _ in range(chance.randint(1, 4)))] = None
-    return list(made)
+# ---- what is searched for
 
 
 def queries() -> Iterator[str]:
@@ -182,57 +160,6 @@ def queries() -> Iterator[str]:
         if chance.random() < 0.5:
             chosen[-1] = chosen[-1][: chance.randint(1, len(chosen[-1]))]
         yield " ".join(chosen)
-
-
-def fill(folder: Path, conversations: int) -> None:
-    """A library as years of use would leave it, written without the program's care for each message."""
-    (folder / FOLDER_NAME).mkdir(parents=True)
-    (folder / FOLDER_NAME / f"duologue-{stamp()}.db").touch()  # today's backup is made: it is not what is measured
-    with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as db:
-        configure(db)
-        migrate(db)
-        db.execute("PRAGMA synchronous = OFF")
-        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'message_%'")
-        kept = triggers.fetchall()
-        for name, _ in kept:
-            db.execute(f"DROP TRIGGER {name}")
-        db.execute("BEGIN")
-        db.executemany(
-            "INSERT INTO conversations (id, title, created_ms, setup, leaf) VALUES (?, ?, ?, '{}', ?)",
-            heads(conversations),
-        )
-        db.executemany(
-            "INSERT INTO messages (id, conversation_id, parent, role, state, created_ms, blocks, text) "
-            "VALUES (?, ?, ?, ?, 'complete', ?, ?, ?)",
-            messages(conversations),
-        )
-        db.execute(NEWEST_OF_EACH)
-        db.execute("INSERT INTO message_search (message_search) VALUES ('rebuild')")
-        db.execute("COMMIT")
-        for _, sql in kept:
-            db.execute(sql)
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def heads(conversations: int) -> Iterator[tuple[str, str, int, str]]:
-    chance, words = random.Random(2), vocabulary()
-    for number in range(conversations):
-        title = " ".join(chance.choices(words, k=5))
-        yield f"{number:032x}", title, 1_700_000_000_000 + number * 60_000, f"{number:016x}{MESSAGES_EACH - 1:016x}"
-
-
-def messages(conversations: int) -> Iterator[tuple[str, str, str | None, str, int, str, str]]:
-    chance, words = random.Random(2), vocabulary()
-    weights = list(itertools.accumulate(1 / (place + 2) for place in range(WORDS)))
-    for number in range(conversations):
-        parent = None
-        for turn in range(MESSAGES_EACH):
-            id_ = f"{number:016x}{turn:016x}"
-            text = " ".join(chance.choices(words, cum_weights=weights, k=chance.randint(5, 40)))
-            role = "assistant" if turn % 2 else "user"
-            made_ms = 1_700_000_000_000 + number * 60_000 + turn
-            yield id_, f"{number:032x}", parent, role, made_ms, json.dumps([{"type": "text", "text": text}]), text
-            parent = id_
 
 
 if __name__ == "__main__":

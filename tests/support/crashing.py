@@ -27,12 +27,17 @@ from typing import Any
 from app.domain.blocks import TextBlock
 from app.domain.conversation import Conversation, Message, MessageState, Role
 from app.services.identity import new_id
+from app.services.importing import import_file
 from app.store.opening import FILE_NAME
 from app.store.store import Store
 from tests.support.older import make_older
 
 LONGEST_LIFE_S = 0.35
 PIPE_BYTES = 1024 * 1024
+IMPORTED = 130
+"""Conversations in a file: an import stores them in two goes, then shows all of them at once."""
+IMPORTS = 0.6
+"""How likely a child is to import one."""
 OLDER_EVERY = 7
 """Every so many rounds the library is of an older version, and the child is killed while it is brought up to date."""
 
@@ -49,6 +54,10 @@ class Known:
     """By conversation: the number of a title that had been stored; a later one may have been."""
     gone: set[str] = field(default_factory=set)
     """Conversations that had been deleted, and nobody was about to bring back."""
+    imports: dict[str, bool] = field(default_factory=dict)
+    """Files, by the word in their titles, and whether the import had returned."""
+    slowest_s: float = 0.0
+    """The longest that the library took to be open again."""
     counts: Counter[str] = field(default_factory=Counter)
 
     def take(self, lines: list[dict[str, Any]]) -> None:
@@ -65,12 +74,13 @@ class Known:
                 self.gone.add(id_)
             elif did == "restoring":
                 self.gone.discard(id_)
+            elif did in ("importing", "imported"):
+                self.imports[id_] = did == "imported"
 
 
 def main() -> int:
     rounds, seed = int(sys.argv[1]), int(sys.argv[2])
     moments, known, violations = random.Random(seed), Known(), []
-    slowest = 0.0
     with tempfile.TemporaryDirectory(prefix="duologue-crashes-") as place:
         folder = Path(place)
         for number in range(rounds):
@@ -78,16 +88,14 @@ def main() -> int:
                 make_older(folder, 2)
                 known.counts["migrations killed or done"] += 1
             known.take(_killed(folder, moments.random() * LONGEST_LIFE_S, moments.randrange(2**30)))
-            began = time.monotonic()
             violations += [f"round {number}: {each}" for each in asyncio.run(_judge(folder, known))]
-            slowest = max(slowest, time.monotonic() - began)
     print(
         json.dumps(
             {
                 "rounds": rounds,
                 "violations": len(violations),
                 "examples": violations[:5],
-                "slowest_reopening_s": round(slowest, 3),
+                "slowest_reopening_s": round(known.slowest_s, 3),
                 "messages": len(known.texts),
                 **known.counts,
             }
@@ -134,6 +142,8 @@ class Writer:
         async with asyncio.TaskGroup() as group:
             for work in (self._talk, self._talk, self._rearrange, self._edit, self._keep_house):
                 group.create_task(self._forever(work, store))
+            if self._moments.random() < IMPORTS:
+                group.create_task(self._import(store, folder))
 
     async def _forever(self, work: Any, store: Store) -> None:
         while True:
@@ -192,8 +202,19 @@ class Writer:
         await store.back_up_now()
         self._say("backed up", "")
 
+    async def _import(self, store: Store, folder: Path) -> None:
+        """Take in a file of another program's: all of it, or nothing."""
+        word = f"file{time.time_ns()}"
+        file = folder / "import.json"
+        every = [{"messages": [{"role": "user", "content": f"{word} {number}"}]} for number in range(IMPORTED)]
+        await asyncio.to_thread(file.write_text, json.dumps(every))
+        await asyncio.sleep(self._moments.random() * LONGEST_LIFE_S / 8)
+        self._say("importing", word)
+        await import_file(store, file, new_id, 1, lambda done, of: None)
+        self._say("imported", word)
+
     async def _any(self, store: Store) -> str:
-        rows = (await store.listing(20)).rows
+        rows = [row for row in (await store.listing(20)).rows if not row.title.startswith("file")]
         return self._moments.choice(rows).id if rows else ""
 
     def _message(self, role: Role, parent: str | None) -> Message:
@@ -206,7 +227,9 @@ class Writer:
 
 async def _judge(folder: Path, known: Known) -> list[str]:
     """What is wrong with the library that a killed child has left; nothing is right."""
+    began = time.monotonic()
     opened = await Store.open(folder)
+    known.slowest_s = max(known.slowest_s, time.monotonic() - began)
     store = opened.store
     found = ["it had to be salvaged"] if opened.recovery is not None else []
     await store.tidy()
@@ -224,6 +247,10 @@ async def _judge(folder: Path, known: Known) -> list[str]:
             found.append(f"message {id_} is {state} with {len(left)} of {len(text)} characters")
     found += [f"title of {id_} is lost" for id_, number in known.titles.items() if int(titles[id_][1:]) < number]
     found += [f"{id_} is not deleted" for id_ in known.gone & shown]
+    for word, is_whole in known.imports.items():
+        count = sum(title.startswith(f"{word} ") for id_, title in titles.items() if id_ in shown)
+        if count not in {IMPORTED, 0 if not is_whole else IMPORTED}:
+            found.append(f"import {word} is there with {count} of {IMPORTED} conversations")
     known.counts["interrupted answers found"] = sum(state == "interrupted" for _, state in stored.values())
     return found
 

@@ -137,6 +137,10 @@ class Window:
         for key in keys:
             self._screen.do("key", "--clearmodifiers", key)
 
+    def activate(self) -> None:
+        """Come to the front, with the keyboard."""
+        self._screen.do("windowactivate", "--sync", self._id)
+
     def say(self, text: str) -> None:
         """Write into the composer and send; returns when the message is stored."""
         before = self.count("user")
@@ -190,6 +194,10 @@ class Window:
     def shoot(self, path: Path) -> None:
         """Write a picture of the window."""
         self._screen.do("mousemove", str(self._screen.size[0] - 2), str(self._screen.size[1] - 2))
+        self.shoot_as_it_is(path)
+
+    def shoot_as_it_is(self, path: Path) -> None:
+        """The same, with the pointer where it is."""
         subprocess.run(
             ["import", "-window", self._id, str(path)], env={**os.environ, "DISPLAY": self._screen.name}, check=True
         )

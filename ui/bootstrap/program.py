@@ -21,6 +21,7 @@ from app.settings.keeper import SettingsKeeper
 from app.store.doorbell import answer
 from app.store.opening import Recovery
 from app.store.store import Store
+from ui.bootstrap.attaching import Media
 from ui.bootstrap.connections import Connections
 from ui.bootstrap.engine import Engine
 from ui.bootstrap.external import open_external, open_folder
@@ -149,6 +150,7 @@ class Program(QObject):
             await self._in_time(self._put_away)
         await self._in_time(self._close_store)
         self._formulas.close()
+        self._media.close()
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
         self._window.main.leave()
 
@@ -235,9 +237,17 @@ class Program(QObject):
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
         replies = ReplyService(self._connect, self._store, self._models)
+        self._media = Media(window, self._theme, self._models, self)
         self._conversation = ConversationPresenter(
-            window.page, library, replies, self._default_setup, self._catalogue.cost
+            window.page,
+            library,
+            replies,
+            self._default_setup,
+            self._catalogue.cost,
+            self._media.attaching,
+            self._models,
         )
+        self._media.join(self._conversation)
         self._rows = LibraryPresenter(
             window.library,
             library,
@@ -259,6 +269,8 @@ class Program(QObject):
                 "zoom_in": partial(self._zoom_by, ZOOM_STEP),
                 "zoom_out": partial(self._zoom_by, 1 / ZOOM_STEP),
                 "zoom_reset": partial(self._take_setting, "zoom", 1.0),
+                **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
+                "attach": partial(self._media.choose, self._conversation),
                 "settings": self._open_settings,
                 "connection": self._connections.open,
                 "open_data_folder": self._open_folder,

@@ -1,7 +1,15 @@
 """The composer's text field: plain text, grows with what is in it, and knows which keys mean more than a letter."""
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QResizeEvent, QTextOption
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QTextOption,
+)
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ui.composer.characters import characters_before, units_before
@@ -24,6 +32,7 @@ class Editor(QPlainTextEdit):
         escaped: Esc was pressed.
         recalled: Up was pressed in an empty field.
         edited: the person changed the text or moved the caret.
+        given: something was pasted that is to be attached; arg: a QMimeData.
         focus_changed: the field got or lost the focus; arg: whether it has it.
     """
 
@@ -31,6 +40,7 @@ class Editor(QPlainTextEdit):
     escaped = Signal()
     recalled = Signal()
     edited = Signal()
+    given = Signal(object)
     focus_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -132,13 +142,25 @@ class Editor(QPlainTextEdit):
     def _is_bare(self, event: QKeyEvent) -> bool:
         return not event.modifiers() & _MODIFIERS
 
-    # ---- pasting
+    # ---- dropping and pasting
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Text of this window's own; what comes from elsewhere is the whole window's to take."""
+        if event.source() is None:
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText()
+        return source.hasText() or source.hasUrls() or source.hasImage() or source.hasHtml()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Text only, whatever else was copied with it; one step for undo."""
+        """Text, whatever else was copied with it, in one step for undo; files and pictures are told of."""
+        from ui.composer.given import given, is_text_first
+
+        if not is_text_first(source) and not given(source).is_empty:
+            self.given.emit(source)
+            return
         text = source.text().replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
         self._choose_wrapping(text)
         self.textCursor().insertText(text)

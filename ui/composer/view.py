@@ -13,12 +13,16 @@ from ui.theme import metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme
 from ui.widgets.elided_label import ElidedLabel
+from ui.widgets.icon_button import IconButton
 from ui.widgets.pill import ChoiceButton
 
 if TYPE_CHECKING:
+    from ui.composer.attachments import Attachments
+    from ui.composer.chips import Slot
     from ui.composer.queue import Queue
 
 EDITING = "Editing an earlier message · Esc leaves it as it was"
+READING = "Files are being read · this can be sent when they are there"
 QUEUES = "Enter sends this when the answer has ended"
 
 
@@ -26,8 +30,8 @@ class Composer(QFrame):
     """Emits what the person wants; does nothing about it. Its setters emit nothing.
 
     Signals:
-        send_requested: the person sends, also while an answer is running; arg: the prompt, stripped and never empty.
-            The text stays until `show_text`.
+        send_requested: the person sends, also while an answer is running; arg: the prompt, stripped, and empty only
+            where something is attached. The text stays until `show_text`.
         stop_requested: the person wants the running answer to stop.
         text_edited: the person typed or moved the caret; args: the whole text, the caret in characters.
         edit_last_requested: the person wants the last message back to edit it.
@@ -35,6 +39,11 @@ class Composer(QFrame):
         model_picked: the person chose a model; arg: its id.
         queued_edit_requested, queued_remove_requested: a message that waits is wanted back in the field, or not wanted
             at all; arg: its place, from 0.
+        attach_requested: the person wants to choose files.
+        given: something was pasted that is to be attached; arg: a QMimeData.
+        attachment_removed, attachment_opened: arg: its slot's id.
+        attachment_moved: args: its slot's id, its new place.
+        citations_wanted: arg: whether documents are to be cited.
     """
 
     send_requested = Signal(str)
@@ -45,6 +54,12 @@ class Composer(QFrame):
     model_picked = Signal(str)
     queued_edit_requested = Signal(int)
     queued_remove_requested = Signal(int)
+    attach_requested = Signal()
+    given = Signal(object)
+    attachment_removed = Signal(str)
+    attachment_opened = Signal(str)
+    attachment_moved = Signal(str, int)
+    citations_wanted = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,10 +73,12 @@ class Composer(QFrame):
         self._model = ""
         self._window: QWidget | None = None
         self._queue: Queue | None = None
+        self._attachments: Attachments | None = None
         self.setAccessibleName("Composer")
         dress(self, look="composer", tone="quiet")
         self.editor = Editor()
         self.hint = ElidedLabel()
+        self.attach_button = IconButton(theme, "paperclip", "Attach files", keys="Ctrl+Shift+F")
         self.model_button = ChoiceButton(theme, "Model")
         self.send_button = QToolButton()
         self._lay_out()
@@ -78,6 +95,7 @@ class Composer(QFrame):
         self.model_button.hide()
         foot = QHBoxLayout()
         foot.setSpacing(metrics.SPACE * 2)
+        foot.addWidget(self.attach_button)
         foot.addWidget(self.hint, 1)
         foot.addWidget(self.model_button)
         foot.addWidget(self.send_button)
@@ -95,6 +113,8 @@ class Composer(QFrame):
         self.editor.edited.connect(self._tell)
         self.editor.textChanged.connect(self._show_state)
         self.editor.focus_changed.connect(self._show_focus)
+        self.editor.given.connect(self.given)
+        self.attach_button.clicked.connect(self.attach_requested)
         self.send_button.clicked.connect(self._press)
         self.model_button.clicked.connect(self.choose_model)
         self._theme.changed.connect(self._show_state)
@@ -124,6 +144,31 @@ class Composer(QFrame):
             self._queue.remove_requested.connect(self.queued_remove_requested)
             self._column.insertWidget(0, self._queue)
         self._queue.show_texts(texts)
+
+    @property
+    def attachments(self) -> "Attachments | None":
+        """The attachments; None where there never were any."""
+        return self._attachments
+
+    def show_attachments(self, slots: "Sequence[Slot]") -> None:
+        """Show what is attached, in the order in which it is sent."""
+        if self._attachments is None:
+            if not slots:
+                return
+            # made only then: the composer belongs to the first sight of the window
+            from ui.composer.attachments import Attachments
+
+            self._attachments = made = Attachments(self._theme)
+            made.removed.connect(self.attachment_removed)
+            made.opened.connect(self.attachment_opened)
+            made.moved.connect(self.attachment_moved)
+            made.cited.connect(self.citations_wanted)
+            made.emptied.connect(self.editor.setFocus)
+            self._column.insertWidget(self._column.indexOf(self.editor), made)
+        self._attachments.show_slots(slots)
+        self._attachments.follow(self.editor)
+        self._show_state()
+        self._fit_window()
 
     def set_busy(self, busy: bool) -> None:
         """Show whether an answer is running: then the button, and Esc, stop it."""
@@ -178,9 +223,17 @@ class Composer(QFrame):
             self._send()
 
     def _send(self) -> None:
-        prompt = self.editor.text.strip()
-        if prompt and self._sendable:
-            self.send_requested.emit(prompt)
+        if self._sendable and self._has_something and not self._is_reading:
+            self.send_requested.emit(self.editor.text.strip())
+
+    @property
+    def _has_something(self) -> bool:
+        attached = self._attachments is not None and self._attachments.is_something
+        return attached or not self.editor.is_blank
+
+    @property
+    def _is_reading(self) -> bool:
+        return self._attachments is not None and self._attachments.is_coming
 
     def _stop(self) -> None:
         if self._busy:
@@ -204,9 +257,10 @@ class Composer(QFrame):
         self.send_button.setAccessibleName(name)
         self.send_button.setToolTip("Stop the answer (Esc)" if self._busy else self._reason or "Send (Enter)")
         self.send_button.setIcon(icons.icon(icon, palette.on_accent, disabled=palette.muted))
-        self.send_button.setEnabled(self._busy or (self._sendable and not self.editor.is_blank))
-        waits = self._busy and not self.editor.is_blank
-        usual = EDITING if self._editing else QUEUES if waits else self._estimate
+        can_send = self._sendable and self._has_something and not self._is_reading
+        self.send_button.setEnabled(self._busy or can_send)
+        waits = self._busy and self._has_something
+        usual = READING if self._is_reading else EDITING if self._editing else QUEUES if waits else self._estimate
         self.hint.show_text(usual if self._sendable else self._reason)
 
     def _show_model(self) -> None:
@@ -256,4 +310,6 @@ class Composer(QFrame):
     def _fit_window(self) -> None:
         margins = self._column.contentsMargins()
         around = margins.top() + margins.bottom() + self._column.spacing() + metrics.BUTTON_PX
+        if self._attachments is not None and not self._attachments.isHidden():
+            around += self._attachments.sizeHint().height() + self._column.spacing()
         self.editor.set_most_px(round(self.window().height() * metrics.COMPOSER_SHARE) - around)

@@ -1,8 +1,9 @@
 """One conversation on screen: header, transcript, composer. Before the first message, something else stands there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.composer.view import Composer
@@ -12,6 +13,8 @@ from ui.theme.style import dress
 from ui.theme.theme import Theme
 
 if TYPE_CHECKING:
+    from app.domain.findings import Finding
+    from ui.conversation.doctor_bar import DoctorBar
     from ui.conversation.empty import EmptyView
     from ui.transcript.view import TranscriptView
     from ui.welcome.view import WelcomeView
@@ -20,7 +23,13 @@ SIDE_PX = metrics.SPACE * 6
 
 
 class ConversationPage(QWidget):
-    """Places its parts and knows which is to be seen. Header and composer stand first; `furnish` adds the rest."""
+    """Places its parts and knows which is to be seen. Header and composer stand first; `furnish` adds the rest.
+
+    Signals:
+        fix_requested: mend what would be refused; arg: a tuple of Finding.
+    """
+
+    fix_requested = Signal(object)
 
     def __init__(self, theme: Theme, composer: Composer) -> None:
         super().__init__()
@@ -38,7 +47,11 @@ class ConversationPage(QWidget):
         row = QHBoxLayout(self._foot)
         row.setContentsMargins(SIDE_PX, 0, SIDE_PX, metrics.SPACE * 3)
         composer.setMaximumWidth(metrics.MEASURE_PX)
-        row.addWidget(composer)
+        self._above_composer = QVBoxLayout()
+        self._above_composer.setSpacing(metrics.SPACE * 2)
+        self._above_composer.addWidget(composer)
+        row.addLayout(self._above_composer)
+        self._doctor: DoctorBar | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -74,6 +87,27 @@ class ConversationPage(QWidget):
 
     def show_cost(self, usd: float | None, *, simulated: bool) -> None:
         self.header.show_cost(usd, simulated=simulated)
+
+    def show_findings(self, findings: "Sequence[Finding]") -> None:
+        """Show, above the composer, what the API would refuse."""
+        if findings or self._doctor is not None:
+            self.doctor.show_findings(findings)
+
+    @property
+    def doctor(self) -> "DoctorBar":
+        """The bar above the composer, made when something is first found."""
+        if self._doctor is None:
+            from ui.conversation.doctor_bar import DoctorBar
+
+            self._doctor = DoctorBar()
+            self._doctor.setMaximumWidth(metrics.MEASURE_PX)
+            self._doctor.fix_requested.connect(self.fix_requested)
+            self._doctor.show_requested.connect(self._show_message)
+            self._above_composer.insertWidget(0, self._doctor)
+        return self._doctor
+
+    def _show_message(self, message_id: str) -> None:
+        self.transcript.show_message_of(message_id)
 
     def show_empty(self, empty: bool) -> None:
         """Whether the conversation has no message yet."""

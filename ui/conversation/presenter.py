@@ -10,18 +10,21 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.library import Folder
+from app.domain.models import Catalogue
 from app.domain.request import Setup
 from app.domain.stream import ClientEvent, ResponseStarted, Retrying
 from app.errors import ConversationGone, DuologueError, StoreError
 from app.services.accounts import SIMULATOR
-from app.services.identity import new_id
 from app.services.library import Library
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
+from ui.conversation.attaching import Attaching, reconciled
 from ui.conversation.branching import Branching
+from ui.conversation.healing import Healing
 from ui.conversation.page import ConversationPage
 from ui.conversation.sending import Sending
-from ui.conversation.session import Session
+from ui.conversation.session import Prompt, Session
+from ui.conversation.sessions import Sessions
 
 DRAFT_AFTER_MS = 400
 PHASE_TICK_MS = 1000
@@ -59,18 +62,18 @@ class ConversationPresenter(QObject):
         replies: ReplyService,
         default_setup: Callable[[], Setup],
         cost: Callable[[Conversation], float | None],
+        attaching: "Callable[[ConversationPresenter, TaskScope], Attaching]",
+        catalogue: Callable[[], Catalogue],
     ) -> None:
         """`default_setup` is what a new conversation begins with; `cost` tells what one has cost, in USD."""
         super().__init__()
         self._page = page
         self._library = library
-        self._default_setup = default_setup
         self._cost = cost
         self._tasks = TaskScope(self.failed.emit)
         self.sending = self._sending = Sending(library, replies, self._tasks, now_ms, self)
-        self._sessions: dict[str, Session] = {}
-        self._session = self._fresh = self._blank(Draft())
-        self._is_started = False
+        self._sessions = Sessions(library, default_setup, now_ms, self)
+        self._session = self._sessions.fresh
         self._was_sent_early = False
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_AFTER_MS)
         self._draft_timer.timeout.connect(self._save_draft)
@@ -86,6 +89,11 @@ class ConversationPresenter(QObject):
         page.composer.queued_edit_requested.connect(self._take_back)
         page.composer.queued_remove_requested.connect(self._drop_queued)
         page.composer.model_picked.connect(self._pick_model)
+        self.attaching = attaching(self, self._tasks)
+        page.composer.given.connect(self.attaching.take)
+        page.composer.attachment_removed.connect(self.attaching.remove)
+        page.composer.attachment_moved.connect(self.attaching.move)
+        page.composer.citations_wanted.connect(self.attaching.cite)
         page.transcript.retry_requested.connect(self.retry)
         page.transcript.edit_requested.connect(self._edit)
         self.branching = Branching(self, library, self._tasks, now_ms, self)
@@ -94,6 +102,11 @@ class ConversationPresenter(QObject):
         page.transcript.follow_requested.connect(self.branching.follow)
         page.transcript.delete_requested.connect(self.branching.delete)
         page.transcript.answer_edited.connect(self.branching.change_answer)
+        self.healing = Healing(self, library, catalogue, self._tasks, self)
+        self.healing.found.connect(page.show_findings)
+        page.fix_requested.connect(self.healing.fix)
+        page.transcript.leave_out_requested.connect(self.healing.leave_out)
+        page.transcript.take_in_requested.connect(self.healing.take_in)
         page.transcript.continue_requested.connect(lambda id_: self._sending.go_on(self._session, id_))
 
     # ---- what the shell asks for
@@ -115,7 +128,7 @@ class ConversationPresenter(QObject):
     @property
     def answering(self) -> frozenset[str]:
         """Ids of the conversations in which an answer is being made."""
-        return frozenset(id_ for id_, each in self._sessions.items() if each.is_answering)
+        return self._sessions.answering
 
     @property
     def last_answer(self) -> str:
@@ -140,16 +153,17 @@ class ConversationPresenter(QObject):
         """Show a conversation; an answer that is being made elsewhere goes on."""
         if conversation_id and conversation_id == self.shown_id:
             return
-        if not conversation_id and self._is_started and self._session is self._fresh and self._fresh.is_new:
+        sessions = self._sessions
+        if not conversation_id and sessions.has_begun and self._session is sessions.fresh and self._session.is_new:
             # at once: whoever types on and sends must not be shown another empty page afterwards
-            self._show(self._as_begun())
+            self._show(sessions.as_begun())
             return
         self._save_draft()
         self._tasks.start("open", partial(self._open, conversation_id))
 
     def new(self) -> None:
         """Show a conversation that exists once something is sent in it."""
-        self._fresh.folder = ""
+        self._sessions.fresh.folder = ""
         self.open("")
 
     def begin_in(self, folder: Folder) -> None:
@@ -176,6 +190,8 @@ class ConversationPresenter(QObject):
         session.conversation = replace(session.conversation, setup=setup)
         session.has_new_setup = True
         self._setup_timer.start()
+        self.healing.look()
+        self.attaching.recheck(session)
         self.setup_shown.emit(setup)
 
     def use_profile(self, name: str) -> None:
@@ -184,7 +200,7 @@ class ConversationPresenter(QObject):
 
     def renamed(self, conversation_id: str, title: str) -> None:
         """A title was given by hand."""
-        session = self._sessions.get(conversation_id)
+        session = self._sessions.find(conversation_id)
         if session is not None:
             session.conversation = replace(session.conversation, title=title, title_is_manual=True)
             if session is self._session:
@@ -193,7 +209,7 @@ class ConversationPresenter(QObject):
     def forget(self, conversation_ids: Sequence[str]) -> None:
         """Conversations were put away: their answers stop, and a new conversation takes the page."""
         for conversation_id in conversation_ids:
-            session = self._sessions.pop(conversation_id, None)
+            session = self._sessions.forget(conversation_id)
             if session is not None:
                 self._sending.cancel(session)
                 if session is self._session:
@@ -201,9 +217,7 @@ class ConversationPresenter(QObject):
 
     def forget_all(self) -> None:
         """What is stored is another library now: of the earlier one only what stands in the composer goes on."""
-        self._sessions.clear()
-        self._session = self._fresh = self._blank(self._session.draft_to_keep)
-        self._show(self._session)
+        self._show(self._sessions.begin_anew(self._session.draft_to_keep))
         self._draft_timer.start()
 
     async def close(self) -> None:
@@ -211,15 +225,12 @@ class ConversationPresenter(QObject):
         self._draft_timer.stop()
         self._phase_timer.stop()
         self._setup_timer.stop()
+        self.healing.stop()
         await self._tasks.close()
         await self._library.save_draft(self.shown_id, self._session.draft_to_keep)
-        await self._keep_setups()
+        await self._sessions.keep_setups()
 
     # ---- opening
-
-    def _blank(self, draft: Draft) -> Session:
-        self._fresh_setup = setup = self._default_setup()
-        return Session(Conversation(id=new_id(), created_ms=now_ms(), setup=setup), draft, self)
 
     async def _begin(self, conversation_id: str, send: bool) -> None:
         """Open at the start of the program: what was typed meanwhile goes on from the draft, and may be gone again."""
@@ -230,34 +241,29 @@ class ConversationPresenter(QObject):
             if typed:
                 self._put_text(session, session.draft.text + typed)
         finally:
-            self._is_started = True
-        if (send or self._was_sent_early) and session.draft.text.strip():
+            self._sessions.has_begun = True
+        if (send or self._was_sent_early) and not session.draft.is_empty:
             self._send(session.draft.text.strip())
 
     async def _first_session(self, conversation_id: str) -> Session:
         """The conversation to begin with; a new one where it cannot be read, and an empty one where no draft can."""
         for wanted in (conversation_id, ""):
             try:
-                return await self._session_of(wanted)
+                return await self._sessions.get(wanted)
             except ConversationGone:
                 continue  # it was put away in another way than through this window
             except StoreError as error:
                 self.failed.emit(error)
-        return self._blank(Draft())
+        return self._sessions.begin_anew(Draft())
 
     async def _open(self, conversation_id: str) -> None:
-        self._show(await self._session_of(conversation_id))
+        self._show(await self._sessions.get(conversation_id))
 
     async def _open_in(self, folder: Folder) -> None:
-        session = await self._session_of("")
-        session.folder = folder.id
-        setup = folder.setup or self._default_setup()
-        session.conversation = replace(session.conversation, setup=setup)
-        self._fresh_setup = setup
-        self._show(session)
+        self._show(await self._sessions.get_in(folder))
 
     async def _open_at(self, conversation_id: str, message_id: str, words: str) -> None:
-        session = await self._session_of(conversation_id)
+        session = await self._sessions.get(conversation_id)
         if not session.is_busy:
             session.conversation = await self._library.show_message(session.conversation, message_id)
         self._show(session)
@@ -265,32 +271,6 @@ class ConversationPresenter(QObject):
         if message_id in path:
             self._page.transcript.show_message(path.index(message_id))
             self._page.transcript.find_text(words)
-
-    async def _session_of(self, conversation_id: str) -> Session:
-        session = self._sessions.get(conversation_id)
-        if session is not None:
-            return session
-        if not conversation_id and self._is_started and self._fresh.is_new:
-            return self._as_begun()
-        draft = await self._library.draft(conversation_id)
-        if not conversation_id:
-            self._fresh = self._blank(draft)
-            chosen = await self._library.fresh_setup()
-            if chosen is not None:
-                connected = replace(chosen, profile=self._fresh_setup.profile)
-                self._fresh.conversation = replace(self._fresh.conversation, setup=connected)
-            return self._fresh
-        session = Session(await self._library.open(conversation_id), draft, self)
-        self._sessions[conversation_id] = session
-        return session
-
-    def _as_begun(self) -> Session:
-        """The conversation that is not stored yet, with what was entered there; else with today's default."""
-        default = self._default_setup()
-        if not self._is_chosen:
-            self._fresh.conversation = replace(self._fresh.conversation, setup=default)
-            self._fresh_setup = default
-        return self._fresh
 
     def _show(self, session: Session) -> None:
         self._session = session
@@ -306,6 +286,7 @@ class ConversationPresenter(QObject):
         self._page.take_focus()
         self.shown.emit(self.shown_id)
         self.setup_shown.emit(conversation.setup)
+        self.healing.forget()
 
     @property
     def session(self) -> Session:
@@ -322,8 +303,8 @@ class ConversationPresenter(QObject):
 
     def _note_draft(self, text: str, caret: int) -> None:
         session = self._session
-        session.draft = Draft(text, caret)
-        if not text and session.is_editing:
+        session.draft = replace(session.draft, text=text, caret=caret)
+        if session.draft.is_empty and session.is_editing:
             # whoever empties the field does not want to send it in that message's place
             self._cancel_edit()
         self._draft_timer.start()
@@ -339,32 +320,7 @@ class ConversationPresenter(QObject):
     # ---- setups
 
     def _save_setups(self) -> None:
-        self._tasks.start("setups", self._keep_setups)
-
-    async def _keep_setups(self) -> None:
-        """Store what was changed; one write for a word that was typed, not one a letter."""
-        for session in {id(each): each for each in (*self._sessions.values(), self._session, self._fresh)}.values():
-            if not session.has_new_setup:
-                continue
-            session.has_new_setup = False
-            try:
-                await self._keep_setup(session)
-            except StoreError:
-                session.has_new_setup = True
-                raise
-
-    async def _keep_setup(self, session: Session) -> None:
-        setup = session.conversation.setup
-        if session.is_new:
-            await self._library.save_fresh_setup(setup if self._is_chosen else None)
-        else:
-            await self._library.save_setup(session.conversation.id, setup)
-
-    @property
-    def _is_chosen(self) -> bool:
-        """Whether the new conversation's setup is anything but the default; the connection is chosen elsewhere."""
-        chosen = replace(self._fresh.conversation.setup, profile="")
-        return chosen != replace(self._fresh_setup, profile="")
+        self._tasks.start("setups", self._sessions.keep_setups)
 
     # ---- editing
 
@@ -393,10 +349,20 @@ class ConversationPresenter(QObject):
         session = self._session
         self._page.composer.show_text(session.draft.text, session.draft.caret)
         self._page.composer.set_editing(session.is_editing)
-        self._page.composer.show_queue(session.queued)
+        self._page.composer.show_queue([each.shown for each in session.queued])
+        session.slots = reconciled(session.slots, session.draft.attachments)
+        self._page.composer.show_attachments(session.slots)
+        self.attaching.recheck(session)
+
+    def attachments_changed(self, session: Session) -> None:
+        if session is self._session:
+            self._page.composer.show_attachments(session.slots)
+            self._draft_timer.start()
+        else:
+            self._keep_draft(session)
 
     def _put_text(self, session: Session, text: str) -> None:
-        session.draft = Draft(text, len(text))
+        session.draft = replace(session.draft, text=text, caret=len(text))
         if session is self._session:
             self._page.composer.show_text(text, len(text))
             self._draft_timer.start()
@@ -407,10 +373,16 @@ class ConversationPresenter(QObject):
         self.change_setup(replace(self._session.conversation.setup, model=model_id))
 
     def _send(self, text: str) -> None:
-        if self._is_started:
-            self._sending.send(self._session, text)
+        if self._sessions.has_begun:
+            self._sending.send(self._session, Prompt(text, self._session.draft.attachments))
         else:
             self._was_sent_early = True
+
+    def add(self, role: Role) -> None:
+        """Put what is typed at the end of the path, as the person's message or as an answer, and ask for nothing."""
+        session = self._session
+        if self._sessions.has_begun and not session.is_busy and session.draft.text.strip():
+            self._sending.add(session, Prompt(session.draft.text.strip(), session.draft.attachments), role)
 
     def _take_back(self, place: int) -> None:
         self._sending.take_back(self._session, place)
@@ -429,7 +401,7 @@ class ConversationPresenter(QObject):
         self._keep_draft(session)
 
     def message_sent(self, session: Session, was_new: bool) -> None:
-        self._sessions[session.conversation.id] = session
+        self._sessions.remember(session)
         if was_new:
             self._tasks.start("fresh setup", partial(self._library.save_fresh_setup, None))
         if session is self._session:
@@ -441,11 +413,13 @@ class ConversationPresenter(QObject):
             self._page.transcript.jump_to_end()
             if was_new:
                 self.shown.emit(session.conversation.id)
+        self.healing.look()
         self.rows_changed.emit()
 
     def path_changed(self, session: Session) -> None:
         if session is self._session:
             self._show_path(session)
+            self.healing.look()
 
     def retry_fell_back(self, session: Session, known: Mapping[str, Any]) -> None:
         self.retry_failed.emit(dict(known))
@@ -481,6 +455,7 @@ class ConversationPresenter(QObject):
             self._page.transcript.finish(message)
             self._page.composer.set_busy(False)
             self._show_cost()
+            self.healing.look()
         elif message.state is not MessageState.STOPPED:
             self.ended_unseen.emit(session.conversation.id)
         self.path_shown.emit(session)

@@ -5,14 +5,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
-from app.domain.blocks import Block, TextBlock
+from app.domain.attachments import attachments_of, message_blocks
+from app.domain.blocks import Block, TextBlock, ToolResultBlock
 from app.domain.continuing import can_go_on
 from app.domain.conversation import Draft, Message, MessageState, Role
 from app.services.identity import new_id
 from app.services.library import Library, title_from
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
-from ui.conversation.session import Session
+from ui.conversation.session import Prompt, Session
 
 GO_ON: Final = "Go on."
 """What is said to a model that does not take up its own answer."""
@@ -52,18 +53,24 @@ class Sending:
 
     # ---- what the person wants
 
-    def send(self, session: Session, text: str) -> None:
+    def send(self, session: Session, prompt: Prompt) -> None:
         """Send a message; while another one is being answered, it waits."""
         session.pauses = 0
         if session.has_waiting_calls and not session.is_editing:
-            session.enqueue(text)  # it goes with the results, after them
+            session.enqueue(prompt)  # it goes with the results, after them
             self._view.draft_changed(session)
         elif not session.is_busy:
-            session.asking = text
-            self._start(session, partial(self._ask, session, text))
+            session.asking = prompt
+            self._start(session, partial(self._ask, session, prompt))
         elif not session.is_editing:
-            session.enqueue(text)
+            session.enqueue(prompt)
             self._view.draft_changed(session)
+
+    def add(self, session: Session, prompt: Prompt, role: Role) -> None:
+        """Put a message at the end of the path, and ask for no answer. Not while one is being made."""
+        if not session.is_busy:
+            session.asking = prompt
+            self._start(session, partial(self._put, session, prompt, role))
 
     def answer(self, session: Session, blocks: tuple[Block, ...]) -> None:
         """Send the results of all calls that wait, with what was queued meanwhile, as one message."""
@@ -114,14 +121,17 @@ class Sending:
         self._view.draft_changed(session)
 
     def return_prompt(self, session: Session, failed: Message) -> None:
-        """Nothing was generated: the text goes back to the composer, unless something newer stands there."""
+        """Nothing was generated: the message goes back to the composer, unless something newer stands there."""
         prompt = session.conversation.messages.get(failed.parent or "")
-        if prompt is None or prompt.role is not Role.USER or session.draft.text.strip() or not prompt.text:
+        if prompt is None or prompt.role is not Role.USER or not session.draft.is_empty:
             return
+        if any(isinstance(each, ToolResultBlock) for each in prompt.blocks):
+            return  # results of calls: they are asked for again where they stand
+        attached = attachments_of(prompt.id, prompt.blocks)
         if session.queued:
-            session.queued = (prompt.text, *session.queued)  # all of it goes back, in its order
+            session.queued = (Prompt(prompt.text, attached), *session.queued)  # all of it goes back, in its order
         else:
-            session.draft = Draft(prompt.text, len(prompt.text))
+            session.draft = Draft(prompt.text, len(prompt.text), attached)
             self._view.draft_changed(session)
 
     # ---- doing it
@@ -141,26 +151,30 @@ class Sending:
         finally:
             # an answer that was stopped may end after the next one was asked for
             if session.turn is turn:
-                session.is_sending, session.stop_wanted, session.asking = False, False, ""
+                session.is_sending, session.stop_wanted, session.asking = False, False, Prompt("")
                 if session.queued and not session.has_waiting_calls:
                     self.take_back(session)
 
-    async def _ask(self, session: Session, text: str) -> None:
+    async def _ask(self, session: Session, prompt: Prompt) -> None:
         """Store the prompt, then ask for its answer: what was typed is on the disk before it leaves the machine."""
+        await self._put(session, prompt, Role.USER)
+        await self._replies.reply(session.conversation, session)
+
+    async def _put(self, session: Session, prompt: Prompt, role: Role) -> None:
         was_new = session.is_new
         conversation = session.conversation
         if was_new:
-            conversation = replace(conversation, title=title_from(text), created_ms=self._now_ms())
-        message = Message(new_id(), session.parent_of_next, Role.USER, (TextBlock(text),), created_ms=self._now_ms())
+            conversation = replace(conversation, title=title_from(prompt.shown), created_ms=self._now_ms())
+        blocks = message_blocks(prompt.attachments, prompt.text)
+        message = Message(new_id(), session.parent_of_next, role, blocks, created_ms=self._now_ms())
         session.conversation = await self._library.add(conversation, message, session.folder)
         session.resend_of = None
         session.fallback_leaf = None
-        session.sent(text)
+        session.sent(prompt)
         self._view.message_sent(session, was_new)
         if was_new:
             await self._library.save_draft("", Draft())
         await self._library.save_draft(conversation.id, session.draft_to_keep)
-        await self._replies.reply(session.conversation, session)
 
     async def _answer(self, session: Session, blocks: tuple[Block, ...]) -> None:
         message = Message(new_id(), session.conversation.leaf, Role.USER, blocks, created_ms=self._now_ms())
@@ -175,7 +189,8 @@ class Sending:
         session.conversation = await self._library.show_branch(session.conversation, prompt)
         if session.resend_of is not None and session.resend_of == prompt:
             # the failed text went back to the composer; if it still stands there, it is what is being sent again
-            session.clear_of(session.conversation.messages[session.resend_of].text)
+            again = session.conversation.messages[session.resend_of]
+            session.clear_of(Prompt(again.text, attachments_of(again.id, again.blocks)))
             session.resend_of = None
             self._view.draft_changed(session)
         await self._replies.reply(session.conversation, session)

@@ -1,15 +1,50 @@
 """One open conversation, shown or not: its value, and the answer that is being made in it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from app.domain.blocks import ToolResultBlock
+from app.domain.attachments import Attachment, attachments_of, message_blocks
+from app.domain.blocks import Block, ToolResultBlock
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.stream import ClientEvent
 from app.domain.tool_turns import waiting_calls
 from app.errors import StoreError
+from app.immutable import immutable
+from ui.composer.chips import Slot
 from ui.conversation.phase import Phase
+
+
+@immutable
+class Prompt:
+    """What a person sends."""
+
+    text: str
+    """Stripped."""
+    attachments: tuple[Attachment, ...] = ()
+
+    @classmethod
+    def of(cls, draft: Draft) -> "Prompt":
+        """What a draft would be as it stands."""
+        return cls(draft.text, draft.attachments)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.text and not self.attachments
+
+    @property
+    def shown(self) -> str:
+        """In words, for where there is no room for more."""
+        names = ", ".join(each.name or "picture" for each in self.attachments)
+        return f"{self.text} ({names})" if self.text and names else self.text or names
+
+
+def joined(prompts: Iterable[Prompt]) -> Prompt:
+    """Several as one."""
+    some = list(prompts)
+    attached = {each.id: each for prompt in some for each in prompt.attachments}
+    return Prompt("\n\n".join(each.text for each in some if each.text.strip()), tuple(attached.values()))
 
 
 class SessionView(Protocol):
@@ -39,10 +74,14 @@ class Session:
         """The person's message that the next sent text takes the place of."""
         self.displaced: Draft | None = None
         """While an earlier message is edited: what stood in the composer before."""
-        self.queued: tuple[str, ...] = ()
+        self.queued: tuple[Prompt, ...] = ()
         """What was sent while an answer was made, and is sent when it has ended."""
-        self.asking = ""
-        """The text that is on its way to the disk; it stands in the composer until it is there."""
+        self.slots: tuple[Slot, ...] = ()
+        """The draft's attachments, and what is on its way to being one."""
+        self.fitted_for: dict[str, object] = {}
+        """For each attachment, by its id, the model and the crowd that it was made fit for."""
+        self.asking = Prompt("")
+        """What is on its way to the disk; it stands in the composer until it is there."""
         self.turn: object | None = None
         """Whose turn it is to send: of two tasks, the one that was started last."""
         self.is_sending = False
@@ -89,51 +128,70 @@ class Session:
     @property
     def draft_to_keep(self) -> Draft:
         """What is kept for the next start: everything that was typed, also what waits, or was displaced."""
-        texts = [each for each in ((self.displaced or Draft()).text, *self.queued, self.draft.text) if each.strip()]
-        return self.draft if texts in ([], [self.draft.text]) else Draft("\n\n".join(texts), len(texts[0]))
+        displaced, waiting = self.displaced or Draft(), joined(self.queued)
+        parts = [Prompt.of(displaced), waiting, Prompt.of(self.draft)]
+        texts = [each.text for each in parts if each.text.strip()]
+        if texts in ([], [self.draft.text]) and not parts[0].attachments and not waiting.attachments:
+            return self.draft
+        whole = joined(parts)
+        return Draft(whole.text, len(texts[0]) if texts else 0, whole.attachments)
 
-    def enqueue(self, text: str) -> None:
+    def enqueue(self, prompt: Prompt) -> None:
         """Let what stands in the composer wait for the answer; what is on its way already waits for nothing."""
-        waiting = text.removeprefix(self.asking).strip()
-        if waiting:
+        going = {each.id for each in self.asking.attachments}
+        waiting = Prompt(
+            prompt.text.removeprefix(self.asking.text).strip(),
+            tuple(each for each in prompt.attachments if each.id not in going),
+        )
+        if not waiting.is_empty:
             self.queued = (*self.queued, waiting)
-            self.draft = Draft(self.asking, len(self.asking))
+            self.draft = Draft(self.asking.text, len(self.asking.text), self.asking.attachments)
 
-    def sent(self, text: str) -> None:
-        """A message is on the disk: clear the composer, or the queue, of it, but of nothing that was typed since."""
-        if text == self.asking:
-            self.asking = ""
-            self.clear_of(text)
-        elif self.queued[:1] == (text,):
+    def sent(self, prompt: Prompt) -> None:
+        """A message is on the disk: clear the composer, or the queue, of it, but of nothing that came since."""
+        if prompt == self.asking:
+            self.asking = Prompt("")
+            self.clear_of(prompt)
+        elif self.queued[:1] == (prompt,):
             self.dequeue(0)
-        if not self.draft.text and self.displaced is not None:
+        if self.draft.is_empty and self.displaced is not None:
             self.draft = self.displaced
         self.displaced = None
 
-    def clear_of(self, text: str) -> None:
-        """Take a text out of the draft, where that begins with it."""
+    def clear_of(self, prompt: Prompt) -> None:
+        """Take a text out of the draft, where that begins with it, and what was attached to it."""
+        gone = {each.id for each in prompt.attachments}
+        left = tuple(each for each in self.draft.attachments if each.id not in gone)
         typed = self.draft.text.lstrip()
-        if typed.startswith(text):
-            rest = typed[len(text) :].lstrip()
-            self.draft = Draft(rest, len(rest))
+        if typed.startswith(prompt.text):
+            rest = typed[len(prompt.text) :].lstrip()
+            self.draft = Draft(rest, len(rest), left)
+        elif gone:
+            self.draft = replace(self.draft, attachments=left)
 
-    def dequeue(self, place: int | None = None) -> str:
-        """Take a message, or all of them, out of the queue: what they say, as one text."""
+    def dequeue(self, place: int | None = None) -> Prompt:
+        """Take a message, or all of them, out of the queue, as one."""
         taken = self.queued if place is None else self.queued[place : place + 1]
         self.queued = () if place is None else (*self.queued[:place], *self.queued[place + 1 :])
-        return "\n\n".join(taken)
+        return joined(taken)
 
-    def put_before(self, text: str) -> None:
-        """Put a text into the draft, before what is there."""
-        if text:
-            self.draft = Draft("\n\n".join(each for each in (text, self.draft.text) if each.strip()), len(text))
+    @property
+    def queued_blocks(self) -> tuple[Block, ...]:
+        """What waits, as the content of one message."""
+        return tuple(block for each in self.queued for block in message_blocks(each.attachments, each.text))
+
+    def put_before(self, prompt: Prompt) -> None:
+        """Put a message into the draft, before what is there."""
+        if not prompt.is_empty:
+            whole = joined([prompt, Prompt.of(self.draft)])
+            self.draft = Draft(whole.text, len(prompt.text), whole.attachments)
 
     def begin_edit(self, message: Message) -> None:
         """Put a message of the person's into the draft; what is sent next takes its place."""
         if self.displaced is None:
             self.displaced = self.draft
         self.resend_of = message.id
-        self.draft = Draft(message.text, len(message.text))
+        self.draft = Draft(message.text, len(message.text), attachments_of(message.id, message.blocks))
 
     def end_edit(self) -> None:
         """Leave the message as it is: what it displaced comes back."""

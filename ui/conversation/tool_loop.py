@@ -181,7 +181,7 @@ class ToolLoop(QObject):
             return
         if all(each.id in turn.results for each in turn.calls):
             del self._turns[turn.leaf]
-            self._sending.answer(session, answers(turn.calls, turn.results, session.queued))
+            self._sending.answer(session, answers(turn.calls, turn.results, session.queued_blocks))
             if by_itself:
                 self.ended_step.emit(session.conversation.id)
         self._show()

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 import app
+from app.domain.conversation import Role
 from app.domain.library import Folder
 from ui.conversation.page import ConversationPage
 from ui.conversation.presenter import ConversationPresenter
@@ -20,7 +21,7 @@ from ui.widgets.toast import Toast
 
 IN_THE_CENTRE = frozenset(
     (
-        *("new_conversation", "focus_composer", "choose_model", "find", "find_next", "find_previous"),
+        *("new_conversation", "focus_composer", "attach", "choose_model", "find", "find_next", "find_previous"),
         *("previous_message", "next_message"),
     )
 )
@@ -57,6 +58,8 @@ class Commands(QObject):
             "delete_conversation": self._delete,
             "stop": conversation.stop,
             "retry": conversation.retry,
+            "add_message": partial(conversation.add, Role.USER),
+            "add_answer": partial(conversation.add, Role.ASSISTANT),
             "copy_last": self._copy_last,
             "focus_composer": page.take_focus,
             "find": page.transcript.open_find,
@@ -88,8 +91,11 @@ class Commands(QObject):
         library.renamed.connect(conversation.renamed)
         library.deleted.connect(self._put_away)
         conversation.branching.undo_offered.connect(self._offer_undo)
+        conversation.healing.undo_offered.connect(self._offer_undo)
+        conversation.healing.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.confirm_wanted.connect(self._confirm)
+        conversation.attaching.confirm_wanted.connect(self._confirm)
         conversation.branching.conversation_emptied.connect(lambda id_: library.delete([id_]))
         library.folder_removed.connect(self._offer_folder)
         library.begin_requested.connect(self._begin_in)
@@ -155,7 +161,7 @@ class Commands(QObject):
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Delete")
+        box.setWindowTitle(verb)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(question)
         box.addButton(QMessageBox.StandardButton.Cancel)

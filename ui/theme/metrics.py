@@ -67,6 +67,15 @@ SWITCH_PX = (28, 16)
 COMPOSER_SHARE = 0.4
 """Of the window's height: the composer grows no further."""
 COMPOSER_TEXT_PX = 15
+ATTACHMENT_PX = (240, 64)
+"""Width and height of an attachment above the text."""
+ATTACHMENT_ROWS = 2
+"""So many are seen at once; beyond them they scroll."""
+THUMBNAIL_PX = 56
+VIEWER_PX = (1100, 780)
+VIEWER_MOST_PX = 4096
+"""Side of a picture that is looked at; larger ones are decoded smaller."""
+ZOOM_OF_PICTURES = (0.02, 16.0)
 FORM_PX = 460
 """Width of the form for a key."""
 FORM_TOP_PX = 96

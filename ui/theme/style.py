@@ -15,7 +15,8 @@ from ui.theme.palette import Palette
 def dress(widget: QWidget, *, look: str = "", tone: str = "") -> None:
     """Give a widget one of the looks and tones of the stylesheet; an empty one stays as it is.
 
-    Surfaces: `sidebar`, `inspector`, `canvas`, `header`, `card`, `composer`, `chip`, `notice`, `toast`. Texts:
+    Surfaces: `sidebar`, `inspector`, `canvas`, `header`, `card`, `composer`, `chip`, `attachment`, `overlay`,
+    `notice`, `toast`. Texts:
     `heading`, `lead`, `title`, `label`, `muted`, `small`, `details`, `key`, `pill`, `said`, `notice_text`.
     Buttons: `primary`, `plain`, `quiet`, `small`, `row`, `icon`, `send`. Fields: `bare`, `inline`, `writing`.
     Tones: `good`, `caution`, `error`, `accent`, `tool`, `quiet`.
@@ -95,6 +96,15 @@ QMainWindow, QDialog, *[look="canvas"] {{ background: {p.canvas}; }}
 *[look="header"] {{ background: {p.canvas}; border: none; border-bottom: 1px solid {p.line}; }}
 *[look="card"] {{ background: {p.surface}; border: 1px solid {p.line}; border-radius: {metrics.RADIUS_CARD}px; }}
 *[look="chip"] {{ background: {p.hover}; border: none; border-radius: {metrics.RADIUS_BUTTON}px; }}
+*[look="attachment"] {{
+  background: {p.hover}; border: 1px solid transparent; border-radius: {metrics.RADIUS_BUTTON}px;
+}}
+*[look="attachment"][tone="caution"] {{ border-color: {p.cache_write}; }}
+*[look="attachment"][tone="error"] {{ border-color: {p.error}; background: {p.error_soft}; }}
+*[look="attachment"]:focus {{ border-color: {p.accent}; }}
+*[look="overlay"] {{
+  background: {p.accent_soft}; border: 2px dashed {p.accent}; border-radius: {metrics.RADIUS_CARD}px;
+}}
 *[look="composer"] {{
   background: {p.surface}; border: 1px solid {p.line}; border-radius: {metrics.RADIUS_COMPOSER}px;
 }}
@@ -137,6 +147,7 @@ def _buttons(p: Palette) -> str:
     radius = f"border-radius: {metrics.RADIUS_BUTTON}px"
     ring = f"outline: none; border: 1px solid {p.accent};"
     return f"""
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton, *[look="plain"] {{
   background: {p.raised}; color: {p.text}; border: 1px solid {p.line}; {radius};
   padding: 0 {metrics.SPACE * 3}px; min-height: {metrics.BUTTON_PX - 2}px; font-weight: 500;

@@ -60,8 +60,8 @@ class TryPanel(QWidget):
         self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setFixedHeight(metrics.ROW_PX)
-        for column, steps in enumerate((28, 20, 24, 12, 18, 18, 14)):
-            self.table.setColumnWidth(column, steps * metrics.SPACE)
+        for at, steps in enumerate((28, 20, 24, 12, 18, 18, 14)):
+            self.table.setColumnWidth(at, steps * metrics.SPACE)
         self.table.activated.connect(self._open)
         self.table.clicked.connect(self._open)
         self.exchange = QPlainTextEdit()

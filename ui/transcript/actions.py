@@ -35,6 +35,8 @@ MORE: Final = Action("more", "\u22ef", "More to do with this message")
 COPY_PLAIN: Final = Action("copy_plain", "Copy message as plain text", "")
 EDIT_ANSWER: Final = Action("edit_answer", "Edit this answer", "")
 BRANCH: Final = Action("branch", "Branch from here", "")
+LEAVE_OUT: Final = Action("leave_out", "Leave out of the context", "")
+TAKE_IN: Final = Action("take_in", "Take into the context again", "")
 NUMBERS: Final = Action("numbers", "Details", "")
 DELETE: Final = Action("delete", "Delete", "")
 
@@ -48,12 +50,13 @@ def actions_of(item: Item) -> Sequence[Action]:
     """What can be done with a message; nothing while it grows, for half an answer is easily taken for a whole one."""
     if item.is_growing:
         return ()
+    context = (TAKE_IN,) if item.message.omitted else (LEAVE_OUT,) if item.message.blocks else ()
     branches = (EARLIER, LATER) if item.branch[1] > 1 else ()
     if item.message.role is Role.USER:
-        return (*branches, COPY, COPY_PLAIN, EDIT, NUMBERS, DELETE)
+        return (*branches, COPY, COPY_PLAIN, EDIT, BRANCH, *context, NUMBERS, DELETE)
     go_on = (CONTINUE,) if can_go_on(item.message) else ()
     change = (EDIT_ANSWER,) if any(isinstance(block, TextBlock) for block in item.message.blocks) else ()
-    return (*branches, COPY, COPY_PLAIN, RETRY, *go_on, *change, BRANCH, NUMBERS, DELETE)
+    return (*branches, COPY, COPY_PLAIN, RETRY, *go_on, *change, BRANCH, *context, NUMBERS, DELETE)
 
 
 class ActionRow(QWidget):
@@ -179,6 +182,7 @@ def menu_for(
     names = {copy: "copy"}
     names[menu.addAction(parent.tr("Select all"))] = "select_all"
     if has_picture:
+        names[menu.addAction(parent.tr("Open picture"))] = "open_picture"
         names[menu.addAction(parent.tr("Copy picture"))] = "copy_picture"
     actions = actions_of(item) if item is not None else ()
     if actions:

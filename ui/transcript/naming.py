@@ -3,6 +3,7 @@
 from typing import Final
 
 from ui.transcript.specs import ChipSpec, PictureSpec
+from ui.widgets.names import visible
 
 KINDS: Final = {"application/pdf": "PDF", "text/plain": "Text", "image/svg+xml": "SVG"}
 
@@ -24,4 +25,5 @@ def said(tile: PictureSpec | ChipSpec) -> str:
     """What a screen reader and a row say of it."""
     if isinstance(tile, ChipSpec):
         return f"{tile.title} ({tile.detail})" if tile.detail else tile.title
-    return f"Picture, {kind_of(tile.media_type)}, {tile.width}\u00d7{tile.height}"
+    told = f": {visible(tile.alt)}" if tile.alt else ""
+    return f"Picture{told}, {kind_of(tile.media_type)}, {tile.width}\u00d7{tile.height}"

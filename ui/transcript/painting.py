@@ -16,6 +16,8 @@ from ui.transcript.selecting import Selecting
 from ui.transcript.style import Style
 
 MARK_OPACITY: Final = 0.28
+LEFT_OUT_OPACITY: Final = 0.55
+"""What is not sent is read all the same."""
 CARD_RUNOUT: Final = metrics.RADIUS_CARD * 3
 """How far a card is drawn beyond the viewport where its end is not in sight."""
 
@@ -50,6 +52,8 @@ def _paint_unit(
     style: Style,
 ) -> None:
     selecting, marks = over
+    if arrangement.items[placed.item].message.is_left_out:
+        painter.setOpacity(LEFT_OUT_OPACITY)
     unit = arrangement.items[placed.item].units[placed.unit]
     left = style.card_pad if unit.in_card else 0
     around = region.boundingRect()
@@ -66,6 +70,7 @@ def _paint_unit(
             for hit in marks.rects(leaf, stale.top(), stale.bottom()):
                 _paint_mark(painter, hit, style)
             painter.restore()
+    painter.setOpacity(1.0)
 
 
 def _paint_joints(painter: QPainter, region: QRegion, arrangement: Arrangement, style: Style) -> None:
@@ -99,9 +104,10 @@ def _paint_mark(painter: QPainter, place: QRectF, style: Style) -> None:
     colour = style.colour("cache_write")
     painter.setPen(colour)
     painter.drawRect(place.adjusted(-0.5, 0.5, 0.5, -0.5))
+    before = painter.opacity()
     painter.setOpacity(MARK_OPACITY)
     painter.fillRect(place, colour)
-    painter.setOpacity(1.0)
+    painter.setOpacity(before)
 
 
 def caret_of(arrangement: Arrangement) -> QRectF | None:

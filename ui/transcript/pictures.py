@@ -1,27 +1,22 @@
 """Pictures are decoded on a thread of their own, as large as they are shown, and kept while they are near.
 
-A message may hold anything. So the format is what the first bytes say, one of four; Qt is told that format and looks
-for no other, its readers for SVG, PDF, TIFF and icons are never reached, and what would not fit into its limit for one
-picture (256 MB) is refused by it.
+A message may hold anything: see `ui.widgets.decoding`.
 """
 
-import base64
-import binascii
 from collections import OrderedDict
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QThreadPool, Signal
-from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+from PySide6.QtCore import QObject, QSize, QThreadPool, Signal
+from PySide6.QtGui import QImage
 from shiboken6 import isValid
 
 from ui.transcript.specs import PictureSpec
+from ui.widgets.decoding import decoded as of_bytes
 
 MOST_BYTES: Final = 64 << 20
 """Of decoded pictures that are kept: several screens full."""
 MOST_WAITING: Final = 12
 """Pictures that wait for being decoded; older wishes are for what has been scrolled past."""
-FORMATS: Final = {"image/png": b"png", "image/jpeg": b"jpeg", "image/gif": b"gif", "image/webp": b"webp"}
-READ_ONLY: Final = QIODevice.OpenModeFlag.ReadOnly
 
 
 class Wanted(NamedTuple):
@@ -129,23 +124,4 @@ def _work_whole(teller: _Teller, picture: PictureSpec) -> None:
 
 def decoded(picture: PictureSpec, size: QSize) -> QImage:
     """The picture, upright and no larger than `size`; a null image if it is broken."""
-    try:
-        data = base64.b64decode(picture.data, validate=False)
-    except (binascii.Error, ValueError):
-        return QImage()
-    buffer = QBuffer()
-    buffer.setData(QByteArray(data))
-    buffer.open(READ_ONLY)
-    reader = QImageReader(buffer, QByteArray(FORMATS[picture.media_type]))
-    reader.setAutoDetectImageFormat(False)
-    reader.setDecideFormatFromContent(False)
-    reader.setAutoTransform(True)
-    own = reader.size()
-    if not own.isValid():
-        return QImage()
-    lies_down = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
-    box = size.transposed() if lies_down else size
-    if own.width() > box.width() or own.height() > box.height():
-        reader.setScaledSize(own.scaled(box, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
-    image = reader.read()
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied) if not image.isNull() else image
+    return of_bytes(picture.data, picture.media_type, size)

@@ -185,6 +185,8 @@ class PictureSpec:
     """As the bytes say: one of the four that the API takes."""
     width: int
     height: int
+    alt: str = ""
+    """What it shows, or is called, in a person's words."""
 
 
 @immutable

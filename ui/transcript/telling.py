@@ -49,7 +49,7 @@ class Telling:
 
 def head_of(message: Message, telling: Telling, model: str = "") -> HeadSpec:
     """Who speaks; `model` is what the start of a growing answer told."""
-    at = time_of(message.created_ms)
+    at = " \u00b7 ".join(each for each in (_left_out(message), time_of(message.created_ms)) if each)
     if message.role is Role.USER:
         return HeadSpec("Y", "You", at, is_person=True)
     if message.role is Role.SYSTEM:
@@ -59,6 +59,15 @@ def head_of(message: Message, telling: Telling, model: str = "") -> HeadSpec:
     return HeadSpec(
         "C", telling.name_of(named) or "Claude", " \u00b7 ".join(each for each in (at, *_brief(facts, telling)) if each)
     )
+
+
+def _left_out(message: Message) -> str:
+    """What of it is shown and not sent."""
+    if not message.omitted:
+        return ""
+    if message.is_left_out:
+        return "left out of the context"
+    return "1 part left out" if len(message.omitted) == 1 else f"{len(message.omitted)} parts left out"
 
 
 def _brief(facts: ReplyFacts | None, telling: Telling) -> Sequence[str]:

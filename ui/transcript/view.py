@@ -61,12 +61,14 @@ class TranscriptView(Canvas):
         delete_requested: arg: the message's id.
         branch_requested: show another branch; args: the message's id, -1 for the earlier one, 1 for the later.
         continue_requested: let an answer that stopped early go on; arg: its id.
+        leave_out_requested, take_in_requested: send a message no longer, or again; arg: its id.
         branch_here_requested: let the path end at a message, to begin another branch; arg: its id.
         connect_requested: see to the key and the connection; arg: the failed answer's id.
         follow_requested: show what comes after the last message; arg: its id.
         answer_edited: an answer is to say something else; args: its id, the index of the block where the text begins,
             the text.
         link_activated: a link was clicked; arg: its target, always http, https or mailto.
+        picture_opened: look at a picture by itself; arg: its data, base64.
         formula_wanted: typeset a formula, see `show_formula`; args: its TeX, whether it stands on its own.
     """
 
@@ -76,8 +78,11 @@ class TranscriptView(Canvas):
     branch_requested = Signal(str, int)
     continue_requested = Signal(str)
     branch_here_requested = Signal(str)
+    leave_out_requested = Signal(str)
+    take_in_requested = Signal(str)
     connect_requested = Signal(str)
     follow_requested = Signal(str)
+    picture_opened = Signal(str)
     answer_edited = Signal(str, int, str)
     link_activated = Signal(str)
     formula_wanted = Signal(str, bool)
@@ -215,6 +220,12 @@ class TranscriptView(Canvas):
         low, high = metrics.ZOOM_RANGE
         self._restyle(Style(self.styling.palette, min(high, max(low, zoom)), self.later))
 
+    def show_message_of(self, message_id: str) -> None:
+        """Bring the beginning of a message to the top; one that is not shown changes nothing."""
+        index = next((at for at, item in enumerate(self.items) if item.message.id == message_id), None)
+        if index is not None:
+            self.show_message(index)
+
     def step_message(self, by: int) -> None:
         """Bring the beginning of the next message to the top with 1, of this one or the one before with -1."""
         visible = self.arrangement.visible
@@ -305,6 +316,8 @@ class TranscriptView(Canvas):
             "continue": self.continue_requested,
             "delete": self.delete_requested,
             "branch": self.branch_here_requested,
+            "leave_out": self.leave_out_requested,
+            "take_in": self.take_in_requested,
             "connect": self.connect_requested,
             "follow": self.follow_requested,
         }
@@ -441,6 +454,8 @@ class TranscriptView(Canvas):
         def choose(action: QAction) -> None:
             if names[action] == "copy_picture" and picture is not None:
                 self.later.pictures.ask_whole(picture)
+            elif names[action] == "open_picture" and picture is not None:
+                self.picture_opened.emit(picture.data)
             else:
                 self._choose(names[action], id_)
 

@@ -13,3 +13,10 @@ def usd(amount: float) -> str:
     if 0 < amount < LEAST_SHOWN_USD:
         return f"< ${LEAST_SHOWN_USD}"
     return f"${amount:.4f}" if 0 < amount < 1 else f"${amount:,.2f}"
+
+
+def size(count: int) -> str:
+    """Bytes: `812 bytes`, `12 KB`, `3.4 MB`."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1000:,.0f} KB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"

@@ -41,6 +41,7 @@ def request_to_wire(request: Request, *, stream: bool) -> WireRequest:
         "max_tokens": request.max_tokens,
         "messages": _messages(request.turns, marks),
         **_prompt(request, marks),
+        **({} if request.cache_plan.automatic is None else {"cache_control": _control(request.cache_plan.automatic)}),
         **_parameters(request.parameters),
     }
     if marks:
@@ -140,7 +141,11 @@ def _with_mark(wire: dict[str, Any], marks: _Marks, at: tuple[Section, int, int,
         return wire
     if wire.get("type") in UNMARKABLE:
         raise TranslationError(f"/{at[0].value}/{at[1]}", "a thinking block cannot carry a cache breakpoint")
-    return {**wire, "cache_control": {"type": "ephemeral", **({"ttl": "1h"} if ttl is Ttl.ONE_HOUR else {})}}
+    return {**wire, "cache_control": _control(ttl)}
+
+
+def _control(ttl: Ttl) -> dict[str, str]:
+    return {"type": "ephemeral", **({"ttl": "1h"} if ttl is Ttl.ONE_HOUR else {})}
 
 
 def _tool(tool: Tool) -> dict[str, Any]:

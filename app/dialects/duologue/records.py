@@ -14,9 +14,18 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from app.dialects.blocks import block_from_wire, block_to_wire
+from app.dialects.blocks import block_from_wire, block_to_wire, blocks_from_wire
+from app.dialects.duologue.asked import digest_of
 from app.dialects.duologue.shapes import fits
-from app.dialects.duologue.values import MALFORMED, facts_from_raw, facts_to_raw, setup_from_raw, setup_to_raw
+from app.dialects.duologue.values import (
+    MALFORMED,
+    facts_from_raw,
+    facts_to_raw,
+    places_from_raw,
+    setup_from_raw,
+    setup_to_raw,
+)
+from app.domain.attachments import attachments_of, message_blocks
 from app.domain.blocks import UNREADABLE, Block, RawBlock, TextBlock, unreadable
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.library import Folder, Kept
@@ -68,8 +77,9 @@ def kept_to_raw(kept: Kept, folders: Sequence[Folder]) -> dict[str, Any]:
         "created_ms": _shown(conversation.created_ms),
         **({} if folder is None else {"folder": folder}),
         **{name: True for name in ("pinned", "unread") if getattr(kept, name)},
-        **({"draft": {"text": kept.draft.text, "caret": kept.draft.caret}} if kept.draft.text else {}),
+        **({"draft": _draft_to_raw(kept.draft)} if kept.draft.text or kept.draft.attachments else {}),
         "setup": setup_to_raw(conversation.setup),
+        **({"setups": {name: setup_to_raw(each) for name, each in kept.setups.items()}} if kept.setups else {}),
         "leaf": places.get(conversation.leaf or ""),
         "messages": [_message_to_raw(each, places) for each in conversation.messages.values()],
     }
@@ -88,7 +98,8 @@ def kept_from_raw(raw: Any, folders: Sequence[Folder], new_id: Callable[[], str]
     """
     if not isinstance(raw, Mapping):
         raise TranslationError(where, "not an object")
-    messages = _messages(raw.get("messages"), new_id, where)
+    setups = _setups(raw.get("setups"))
+    messages = _asked_with(setups, _messages(raw.get("messages"), new_id, where))
     ids = tuple(messages)
     leaf = raw["leaf"] if "leaf" in raw else len(ids) - 1 if ids else None
     folder = _place(raw.get("folder"), len(folders), f"{where}/folder")
@@ -108,6 +119,7 @@ def kept_from_raw(raw: Any, folders: Sequence[Folder], new_id: Callable[[], str]
         raw.get("pinned") is True,
         raw.get("unread") is True,
         _draft(raw.get("draft")),
+        {digest_of(each): each for each in setups.values()},
     )
 
 
@@ -153,6 +165,7 @@ def _message_to_raw(message: Message, places: Mapping[str, int]) -> dict[str, An
         "created_ms": _shown(message.created_ms),
         "content": [block_to_wire(block) for block in message.blocks],
         **({} if message.facts is None else {"facts": facts_to_raw(message.facts)}),
+        **({"omitted": list(message.omitted)} if message.omitted else {}),
     }
 
 
@@ -184,6 +197,7 @@ def _message(raw: Any, id_: str, parent: str | None) -> Message:
         state=MessageState(state) if is_known else MessageState.INTERRUPTED,
         created_ms=_time(raw),
         facts=facts_from_raw(raw["facts"]) if raw.get("facts") is not None else None,
+        omitted=places_from_raw(raw.get("omitted")),
     )
 
 
@@ -249,10 +263,30 @@ def _setup(raw: Mapping[str, Any]) -> Setup:
     return replace(setup, model=model) if isinstance(model, str) and not setup.model else setup
 
 
+def _draft_to_raw(draft: Draft) -> dict[str, Any]:
+    attached = [block_to_wire(each) for each in message_blocks(draft.attachments, "")]
+    return {"text": draft.text, "caret": draft.caret, **({"attached": attached} if attached else {})}
+
+
+def _setups(raw: Any) -> dict[str, Setup]:
+    return {str(name): setup_from_raw(each) for name, each in raw.items()} if isinstance(raw, Mapping) else {}
+
+
+def _asked_with(setups: Mapping[str, Setup], messages: dict[str, Message]) -> dict[str, Message]:
+    """The messages with the digests of the setups that the file has under the names that they give."""
+    digests = {name: digest_of(each) for name, each in setups.items()}
+    return {
+        id_: replace(each, facts=replace(each.facts, asked=digests.get(each.facts.asked, "")))
+        if each.facts is not None and each.facts.asked
+        else each
+        for id_, each in messages.items()
+    }
+
+
 def _draft(raw: Any) -> Draft:
-    match raw:
-        case {"text": str(text), "caret": int(caret)} if 0 <= caret <= len(text):
-            return Draft(text, caret)
-        case {"text": str(text)}:
-            return Draft(text, len(text))
-    return Draft()
+    if not isinstance(raw, Mapping) or not isinstance(text := raw.get("text"), str):
+        return Draft()
+    caret, attached = raw.get("caret"), raw.get("attached")
+    blocks = blocks_from_wire(attached, where="/draft/attached") if isinstance(attached, list) else ()
+    found = attachments_of("draft", blocks)
+    return Draft(text, caret if isinstance(caret, int) and 0 <= caret <= len(text) else len(text), found)

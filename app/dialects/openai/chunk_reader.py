@@ -44,6 +44,8 @@ class ChunkReader:
         self._open: int | None = None
         self._kind: Any = None
         """Of the open block: `text`, `thinking`, or the index of a call."""
+        self._id = ""
+        """Of the call that was begun last."""
         self.custom_tools: set[str] = set()
         """Names of the tools that were called with a free text."""
         self._told: dict[str, int] = {}
@@ -119,7 +121,7 @@ class ChunkReader:
             raise TranslationError("/choices/0/delta/tool_calls", "not a call of a function")
         events: list[StreamEvent] = []
         number = (kind, call.get("index", 0))
-        if isinstance(call.get("id"), str) and call["id"]:
+        if self._begins(call, number):
             extra = {name: value for name, value in call.items() if name not in _CALL and value is not None}
             events += self._closed()
             events += self._to(number, _use(call["id"], str(function.get("name") or ""), extra))
@@ -133,6 +135,13 @@ class ChunkReader:
             return [*events, InputJsonDelta(self._at, json.dumps(text)[1:-1])] if isinstance(text, str) else events
         arguments = function.get("arguments")
         return [*events, InputJsonDelta(self._at, arguments)] if isinstance(arguments, str) and arguments else events
+
+    def _begins(self, call: Mapping[str, Any], number: Any) -> bool:
+        """Whether a piece of a call is its first: some servers repeat the call's id with every piece."""
+        begins = isinstance(call.get("id"), str) and bool(call["id"]) and (self._kind, self._id) != (number, call["id"])
+        if begins:
+            self._id = call["id"]
+        return begins
 
     def _beside(self, delta: Mapping[str, Any]) -> list[StreamEvent]:
         """What the API's own tools answered: lists that grow, of which only the new is news."""

@@ -4,7 +4,8 @@ import struct
 
 import pytest
 
-from app.domain.pictures import Picture, picture_size
+from app.domain.pictures import Picture, limits_of, patches, picture_size
+from tests.support.pictures import model
 
 SIZE = struct.pack(">BHBHH", 0xC0, 17, 8, 40, 60)
 
@@ -42,3 +43,16 @@ def test_what_is_no_picture_has_no_size() -> None:
 
 def test_tokens_count_patches() -> None:
     assert Picture("image/png", 1568, 1045).tokens == 56 * 38
+
+
+@pytest.mark.parametrize("size", [(4000, 3000), (3000, 4000), (8000, 100), (1, 8000), (2576, 2576), (5000, 4999)])
+@pytest.mark.parametrize("name", ["claude-opus-5-5", "claude-haiku-4-5-20251001"])
+def test_no_larger_size_would_do(size: tuple[int, int], name: str) -> None:
+    limits = limits_of(model(name), 1)
+    assert limits is not None
+    width, height = limits.fitted(*size)
+    assert max(width, height) <= limits.long_edge_px
+    assert patches(width, height) <= limits.tokens
+    edge = max(width, height) + 1
+    larger = [max(1, round(side * edge / max(size))) for side in size]
+    assert edge > min(limits.long_edge_px, max(size)) or patches(*larger) > limits.tokens

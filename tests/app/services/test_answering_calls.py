@@ -132,7 +132,7 @@ def test_calls_wait_until_each_has_its_result_in_their_order() -> None:
     talk = _talk(question, _answered(calls))
     assert waiting_calls(talk) == calls
     results = {each.id: result_for(each, "ok") for each in reversed(calls)}
-    sent = answers(calls, results, ["and then?", " "])
+    sent = answers(calls, results, [TextBlock("and then?")])
     assert [getattr(each, "tool_use_id", None) for each in sent] == ["1", "2", None]
     assert results["2"].extra == {"toolset_name": "computer"}
     with pytest.raises(KeyError):

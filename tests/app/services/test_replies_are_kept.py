@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from app.errors import DiskFull, StoreError
 from app.services.identity import new_id
 from app.services.library import Library
 from app.services.replies import ReplyService
+from app.services.requests import request_of
+from app.services.thoughts import prefix_of
 from app.simulator.server import own_catalogue
 from app.store.store import Store
 
@@ -154,3 +157,28 @@ async def test_a_message_is_stored_with_its_place_or_not_at_all(store: Store) ->
         await Library(store).add(conversation, long)
     free_disk(store)
     assert await store.load(conversation.id) == conversation
+
+
+async def test_an_answer_keeps_what_it_was_asked_with_once_for_all_that_were_asked_so(store: Store) -> None:
+    conversation, far_end = await asked(store), FarEnd()
+    far_end.may_end.set()
+    conversation = replace(conversation, setup=replace(conversation.setup, system=(TextBlock("Be kind."),)))
+
+    for _ in range(2):
+        watch = Watch()
+        await service(store, far_end).reply(conversation, watch)
+        assert watch.message is not None
+        conversation = conversation.with_message(watch.message)
+    await store.save_setup(conversation.id, replace(conversation.setup, system=()))
+
+    stored = await store.load(conversation.id)
+    first, second = (each for each in stored.messages.values() if each.facts is not None)
+    assert first.facts
+    assert second.facts
+    assert first.facts.asked == second.facts.asked
+    kept = await store.setup_asked(first.facts.asked)
+    assert kept is not None
+    request = request_of(stored, first.id, kept, own_catalogue())
+    assert prefix_of(request) == first.facts.prefix
+    assert (request.system, len(request.turns)) == ((TextBlock("Be kind."),), 1)
+    assert request_of(stored, first.id, None, own_catalogue()).system == ()

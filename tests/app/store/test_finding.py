@@ -6,12 +6,13 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from app.domain.blocks import TextBlock
 from app.domain.conversation import Conversation, Message, Role
 from app.services.identity import new_id
-from app.store import finding
+from app.store import beginnings, finding
 from app.store.opening import FILE_NAME
 from app.store.store import Store
 from tests.support.older import make_older
@@ -116,3 +117,43 @@ async def test_a_conversation_that_goes_for_good_is_unlearnt_in_steps(tmp_path: 
     assert len(await store.search("fox")) == 1
     await store.close()
     assert index_is_true(tmp_path)
+
+
+TALK = (
+    "Internet",
+    "International orders",
+    "internal notes",
+    "Ínternät café",
+    "an Internist",
+    "interna_x tea",
+    "Inter net",
+)
+
+
+@pytest.mark.parametrize(
+    "sought", ["intern", "interna", "internet", "INTERNAT", "cafe inter", "intern x", "orders inte"]
+)
+async def test_long_words_are_found_as_fts5_finds_them(
+    store: Store, sought: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is looked through, few or many messages at a time, says the same as asking for every beginning whole."""
+    for number in range(30):
+        await begun(store, "", f"{TALK[number % 7]} {number}")
+    whole = await matching(store, sought)
+    assert whole
+
+    for tried in (0, 200):
+        monkeypatch.setattr(beginnings, "TRIED", tried)
+        for limit in (3, 50):
+            assert [hit.message_id for hit in await store.search(sought, limit)] == whole[:limit]
+
+
+async def matching(store: Store, sought: str) -> list[str]:
+    """What FTS5 by itself finds, the newest first."""
+    query = (
+        "SELECT m.id FROM message_search s JOIN messages m ON m.seq = s.rowid WHERE message_search MATCH ? "
+        "ORDER BY s.rowid DESC"
+    )
+    words = " ".join(f'"{word}"*' for word in sought.split())
+    found = await store._run(lambda: store._db.execute(query, (words,)).fetchall())
+    return [id_ for (id_,) in found]

@@ -29,6 +29,7 @@ def test_nothing_is_lost_by_sixty_kills() -> None:
     counts = json.loads(done.stdout or "{}")
     assert (done.returncode, counts.get("rounds"), counts.get("violations")) == (0, ROUNDS, 0), (counts, done.stderr)
     assert counts["grown"] > ROUNDS, "the kills came before there was anything to lose"
+    assert counts["importing"] > counts.get("imported", 0), "no import was killed"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks, and makes a pipe larger")
@@ -45,6 +46,7 @@ async def test_the_judge_sees_what_is_lost(tmp_path: Path) -> None:
         done={"kept"},
         titles={"of kept": 1, "of short": 2},
         gone={"of kept"},
+        imports={"file7": True, "file8": False},
     )
 
     found = await _judge(tmp_path, known)
@@ -54,4 +56,5 @@ async def test_the_judge_sees_what_is_lost(tmp_path: Path) -> None:
         "message missing",
         "title of of short",
         "of kept",
+        "import file7",
     ]

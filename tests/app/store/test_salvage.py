@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from app.dialects.duologue.asked import digest_of
 from app.domain.blocks import Base64Source, ImageBlock, TextBlock
-from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
+from app.domain.conversation import Conversation, Draft, Message, MessageState, ReplyFacts, Role
 from app.domain.library import Folder
+from app.domain.request import Setup
 from app.errors import DiskFull, StoreCorrupt, StoreError
 from app.services.identity import new_id
 from app.store import salvage
@@ -172,6 +174,22 @@ async def test_damage_met_by_the_start_itself_is_salvaged(tmp_path: Path) -> Non
     found, recovery = await reopened(tmp_path)
     assert recovery is not None
     assert len(found) == len(made)
+
+
+async def test_what_answers_were_asked_with_survives_a_salvage(tmp_path: Path) -> None:
+    store = (await Store.open(tmp_path)).store
+    setup = Setup(model="claude-opus-4-8", prefill="{")
+    answer = Message("a", None, Role.ASSISTANT, (TextBlock("Hi"),), facts=ReplyFacts(asked=digest_of(setup)))
+    await store.create(Conversation("c"))
+    await store.put_leaf("c", answer, setup)
+    await store.close()
+    statement(tmp_path, "DROP TABLE unindexed")
+
+    opened = await Store.open(tmp_path)
+
+    assert opened.recovery is not None
+    assert await opened.store.setup_asked(digest_of(setup)) == setup
+    await opened.store.close()
 
 
 async def test_pins_folders_and_order_survive_a_salvage(tmp_path: Path) -> None:

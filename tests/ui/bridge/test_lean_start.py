@@ -33,9 +33,10 @@ print(asyncio.run(ask(Path(sys.argv[2]))), asyncio.run(ask(None)))
 """
 SERVE = """
 import sys, uvicorn
-from app.simulator.server import own_catalogue, _listener
+import socket
+from app.simulator.server import own_catalogue
 from app.simulator.service import Simulator
-listener = _listener("127.0.0.1", 0)
+listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 config = uvicorn.Config(Simulator(own_catalogue()).asgi(), log_level="critical", lifespan="off",
                         ssl_keyfile=sys.argv[1], ssl_certfile=sys.argv[2])

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent, QTextOption
-from PySide6.QtTest import QSignalSpy
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QFrame, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -373,9 +373,11 @@ def test_every_control_has_a_name_and_can_be_reached(desk: Desk) -> None:
     desk.composer.set_models([("sonnet", "Claude Sonnet")])
     desk.types("x")
 
-    for control in (desk.composer.editor, desk.composer.model_button, desk.composer.send_button):
+    attach = desk.composer.attach_button
+    for control in (desk.composer.editor, attach, desk.composer.model_button, desk.composer.send_button):
         assert control.accessibleName()
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
 
-    desk.presses(Key.Key_Tab)
-    assert desk.composer.model_button.hasFocus()
+    for control in (attach, desk.composer.model_button):
+        QTest.keyClick(desk.composer.window().focusWidget(), Key.Key_Tab)
+        assert control.hasFocus()

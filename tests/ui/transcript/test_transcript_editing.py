@@ -95,7 +95,7 @@ def test_the_menu_offers_what_can_be_done(talk, answer, prompt):
     assert {"Retry", "Edit this answer", "Branch from here", "Details", "Delete"} <= labels(talk, "answer").keys()
     assert "Continue" not in labels(talk, "answer")
     assert {"Edit", "Delete"} <= labels(talk, "prompt").keys()
-    assert "Branch from here" not in labels(talk, "prompt")
+    assert {"Branch from here", "Leave out of the context"} <= labels(talk, "prompt").keys()
     talk.show([prompt("?"), answer("Half", state=MessageState.STOPPED)])
     assert "Continue" in labels(talk, "answer")
 

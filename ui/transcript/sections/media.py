@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from app.domain.blocks import (
+    ALT,
+    NAME,
     Base64Source,
     Block,
     DocumentBlock,
@@ -61,7 +63,8 @@ def _tile(block: ImageBlock | DocumentBlock) -> PictureSpec | ChipSpec:
     if isinstance(block, ImageBlock) and isinstance(block.source, Base64Source):
         found = _measured(block.source)
         if found is not None:
-            return PictureSpec(block.source.data, found.media_type, found.width, found.height)
+            told = str(block.extra.get(ALT) or block.extra.get(NAME) or "")
+            return PictureSpec(block.source.data, found.media_type, found.width, found.height, told)
     is_document = isinstance(block, DocumentBlock)
     title = (block.title if isinstance(block, DocumentBlock) else None) or _name_of(block.source, is_document)
     address = block.source.url if isinstance(block.source, UrlSource) else ""

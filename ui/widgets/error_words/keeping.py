@@ -197,6 +197,23 @@ def _bad_tool(known: Facts) -> ErrorText:
     )
 
 
+def _gateway_failed(known: Facts) -> ErrorText:
+    return ErrorText(
+        joined("The gateway could not start.", said(known)),
+        UNCHANGED,
+        "Choose another port, or stop what uses this one.",
+    )
+
+
+def _config_refused(known: Facts) -> ErrorText:
+    line = known.get("line")
+    return ErrorText(
+        joined(f"The gateway’s file cannot be used{f' (line {line})' if line else ''}.", said(known)),
+        UNCHANGED,
+        "Change that line, and start the gateway again.",
+    )
+
+
 def _import_refused(known: Facts) -> ErrorText:
     place = str(known.get("where") or "")
     return ErrorText(
@@ -204,6 +221,34 @@ def _import_refused(known: Facts) -> ErrorText:
         "Nothing was imported; your conversations are unchanged.",
         "Choose a file that Duologue exported, or a list of messages as OpenAI and LiteLLM write them.",
     )
+
+
+def _media_refused(known: Facts) -> ErrorText:
+    name = str(known.get("name") or "") or "The file"
+    detail = str(known.get("detail") or "")
+    what, hint = _MEDIA.get(str(known.get("reason")), ("{name} cannot be attached.", "Choose another file."))
+    return ErrorText(
+        what.format(name=name, detail=detail or "file"), "Nothing else changed.", hint.format(detail=detail or "limit")
+    )
+
+
+_MEDIA: Mapping[str, tuple[str, str]] = {
+    "empty": ("{name} is empty.", "Choose another file."),
+    "lies": ("{name} is called {detail}, but holds text.", "Rename it to .txt to attach its text."),
+    "unsupported": ("{name} is a {detail} file, which no model takes.", "Convert it to JPEG, PNG, PDF or text."),
+    "unknown": ("{name} is neither a picture, nor a PDF, nor text.", "Convert it to JPEG, PNG, PDF or text."),
+    "damaged": ("{name} is a damaged {detail}: it cannot be read to its end.", "Save or copy it anew from its source."),
+    "bomb": ("{name} would be too large to open ({detail}).", "Make it smaller first."),
+    "too slow": ("{name} took too long to read.", "Save it anew in another program, as JPEG, PNG or PDF."),
+    "too large": ("{name} is larger than {detail}.", "Make it smaller, or split it."),
+    "active": ("{name} holds what does more than show a picture: {detail}.", "Export it as PNG, and attach that."),
+    "password": ("{name} is protected with a password.", "Save a copy without the password; models read no others."),
+    "too many pages": ("{name} has more than the {detail} pages that this model reads.", "Split it."),
+    "not seen": ("{detail} cannot read {name}.", "Choose another model, or remove it."),
+    "not a file": ("{name} is a {detail}, not a file.", "Choose the files in it."),
+    "too many": ("A request has room for {detail}; {name} is one too many.", "Remove some, or begin a conversation."),
+    "no reader": ("The program that reads pictures and documents could not be started.", "Try again."),
+}
 
 
 def _duologue_error(known: Facts) -> ErrorText:
@@ -231,8 +276,11 @@ WORDS: Mapping[str, Callable[[Facts], ErrorText]] = {
     "AddressRefused": _address_refused,
     "SettingsUnreadable": _settings_unreadable,
     "SimulatorFailed": _simulator_failed,
+    "GatewayFailed": _gateway_failed,
+    "ConfigRefused": _config_refused,
     "FileFailed": _file_failed,
     "ImportRefused": _import_refused,
+    "MediaRefused": _media_refused,
     "BadSchema": _bad_schema,
     "BadTool": _bad_tool,
     "CommandFailed": _command_failed,
