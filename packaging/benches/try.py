@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,6 @@ from app.domain.connection import Profile
 from app.services.trying import AT_ONCE
 from app.settings.declared import Settings
 from app.settings.keeper import SettingsKeeper
-from tests.support.waiting import until
 from ui.bootstrap.program import Program
 from ui.bridge import loop
 from ui.shell.window import Window
@@ -179,6 +179,12 @@ async def bare_of(url: str, runs: int) -> float:
             for _ in range(AT_ONCE):
                 group.create_task(work())
         return runs / (time.perf_counter() - began)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """As long as it takes: a busy machine is slow, and not wrong."""
+    while not holds():  # noqa: ASYNC110 - what is waited for happens in another process
+        await asyncio.sleep(0.005)
 
 
 if __name__ == "__main__":

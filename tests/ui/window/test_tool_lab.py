@@ -1,18 +1,20 @@
 """Tools are made, read, tried and offered in the window."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from app.simulator.journal import Entry
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
 from tests.support.waiting import until
+from ui.tools.call_card import CallCard
 from ui.tools.lab import LabView
 from ui.tools.properties import REQUIRED, PropertyTree
 from ui.tools.tab import ToolsTab
@@ -222,3 +224,41 @@ async def test_a_model_that_cannot_be_forced_says_so(desk: Desk) -> None:
     conversation.change_setup(replace(conversation.shown_setup, model="claude-opus-4-8"))
     assert "cannot be forced" not in tab._reason.text()
     assert named(tab, "Tool choice").findData("any") >= 0
+
+
+async def test_the_parallel_weather_example_from_the_first_click_to_the_last_word(
+    desk: Desk, simulator: LocalSimulator, tmp_path: Path
+) -> None:
+    """LiteLLM's example of parallel calls, with mouse and keyboard alone."""
+    tab = tab_of(desk)
+    press(tab, "Add examples")
+    await until(lambda: any(each.accessibleName() == "Offer get_current_weather" for each in tab.findChildren(Toggle)))
+    QTest.mouseClick(named(tab, "Offer get_current_weather"), Qt.MouseButton.LeftButton)
+    editor = desk.window.page.composer.editor
+    editor.setFocus()
+    QTest.keyClicks(
+        editor, "What is the weather like in both Boston, MA in fahrenheit and in Lisbon? Call in parallel."
+    )
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    page = desk.window.page
+    await until(lambda: len(waiting_cards(desk)) == 2)
+    assert page.grab().save(str(tmp_path / "waiting.png"))
+    for degrees in ("72", "61"):
+        card = next(each for each in waiting_cards(desk) if not each.is_answered)
+        field = next(each for each in card.findChildren(QPlainTextEdit) if each.isVisible())
+        field.setFocus()
+        QTest.keyClicks(field, f'{{"temperature": "{degrees}", "unit": "fahrenheit"}}')
+        press(card, "Send result")
+    await until(lambda: len(asked(simulator)) == 2 and not desk.is_busy and not waiting_cards(desk))
+    await until(lambda: "The tools answered" in desk.transcript)
+    assert page.grab().save(str(tmp_path / "answered.png"))
+    first, second = (each.body for each in asked(simulator))
+    assert [each["name"] for each in first["tools"]] == ["get_current_weather"]
+    results = second["messages"][-1]["content"]
+    uses = [each for each in second["messages"][-2]["content"] if each["type"] == "tool_use"]
+    assert [each["tool_use_id"] for each in results] == [each["id"] for each in uses]
+    assert [json.loads(each["content"])["temperature"] for each in results] == ["72", "61"]
+
+
+def waiting_cards(desk: Desk) -> list[CallCard]:
+    return [each for each in desk.window.page.findChildren(CallCard) if each.isVisible()]
