@@ -5,18 +5,17 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from app.dialects.blocks import block_to_wire
 from app.domain.blocks import TextBlock, ToolUseBlock
 from app.domain.conversation import Conversation, Message, Role
 from app.domain.models import Catalogue, ModelEntry
 from app.domain.request import Request, Setup
-from app.domain.stream import Accumulator, Reply
+from app.domain.stream import Reply
 from app.domain.toolbox import KeptTool, TryRun
 from app.domain.tools import NativeTool, Tool, ToolDefinition
 from app.errors import DuologueError, facts
-from app.services.replies import MessagesClient
 from app.services.requests import request_for
 from app.toolkit.schema_tree import shown
 from app.toolkit.verdicts import Checker
@@ -25,6 +24,11 @@ AT_ONCE: Final = 8
 """Requests under way; what the service limits by the minute, the client waits for."""
 LONGEST_REPLY: Final = 20_000
 """Characters of an answer's JSON that are kept with its run."""
+
+
+class AskingClient(Protocol):
+    async def send(self, request: Request) -> Reply:
+        """Ask without streaming: of a run nothing is shown before its end, and a stream would cost a frame a read."""
 
 
 def tool_of(definition: Any) -> Tool:
@@ -72,33 +76,25 @@ class Try:
     def stop(self) -> None:
         self._is_stopped = True
 
-    async def run(self, client: MessagesClient, runs: int, ended: Callable[[TryRun], None]) -> None:
+    async def run(self, client: AskingClient, runs: int, ended: Callable[[TryRun], None]) -> None:
         """Ask `runs` times, some at once; `ended` is told of each. A failure is the outcome of its run."""
         left = iter(range(runs))
         async with asyncio.TaskGroup() as group:
             for _ in range(min(AT_ONCE, runs)):
                 group.create_task(self._work(client, left, ended))
 
-    async def _work(self, client: MessagesClient, left: Iterator[int], ended: Callable[[TryRun], None]) -> None:
+    async def _work(self, client: AskingClient, left: Iterator[int], ended: Callable[[TryRun], None]) -> None:
         for _ in left:
             if self._is_stopped:
                 return
             at_ms, began = self._now_ms(), self._monotonic()
             try:
-                outcome = self._outcome(await self._ask(client))
+                outcome = self._outcome(await client.send(self._request))
             except DuologueError as error:
                 outcome = {"error": type(error).__name__, "facts": {k: str(v) for k, v in facts(error).items()}}
             outcome["ms"] = round((self._monotonic() - began) * 1000)
             version = self._tool.newest.number
             ended(TryRun(self._tool.id, version, self._prompt, self._request.model, at_ms, outcome))
-
-    async def _ask(self, client: MessagesClient) -> Reply:
-        accumulator = Accumulator()
-        async with client.stream(self._request) as batches:
-            async for batch in batches:
-                for event in batch:
-                    accumulator.add(event)
-        return accumulator.reply()
 
     def _outcome(self, reply: Reply) -> dict[str, Any]:
         calls = [each for each in reply.blocks if isinstance(each, ToolUseBlock)]
