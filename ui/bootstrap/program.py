@@ -276,7 +276,7 @@ class Program(QObject):
         self._keeping = keeping = Keeping(
             window, self._store, self._models, lambda: self._conversation.shown_name, self._is_answering
         )
-        self._tools = ToolDesk(window, self._theme, self._store, self._conversation, self._models)
+        self._tools = ToolDesk(window, self._theme, self._store, self._conversation, self._models, self._connect)
         self._commands = Commands(
             window.main,
             window.page,
@@ -301,6 +301,7 @@ class Program(QObject):
                 "restore_backup": lambda: keeping.backups.choose(),
                 "export_conversation": lambda: keeping.transfers.export_shown(),
                 "export_all": lambda: keeping.transfers.export_all(),
+                "tool_lab": lambda: self._tools.open_lab(),
                 "import": lambda: keeping.transfers.import_file(),
                 "copy_request": lambda: self._requests.choose_form(),
                 "compare_answers": lambda: self._requests.compare(),
