@@ -21,7 +21,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from app.client.connection import Timeouts, credentials, is_loopback, trust, url_of
+from app.client.connection import Timeouts, credentials, host_of, is_loopback, trusted, url_of
 from app.client.exchange import Body, Exchange
 from app.client.failures import connection_failure
 from app.errors import ConnectionFailed, ProxyFailed, TimedOut, WrongService
@@ -178,7 +178,7 @@ class Relay:
         """
         ca_file = exchange.network.ca_file
         if ca_file not in self._trust:
-            self._trust[ca_file] = trust(exchange.endpoint, exchange.network)
+            self._trust[ca_file] = trusted(exchange.network, host_of(exchange.endpoint))
         return self._trust[ca_file]
 
 
