@@ -148,7 +148,7 @@ class Relay:
                 return await session.post(
                     url,
                     data=body,
-                    headers=every,
+                    headers=target.exchange.with_own(every),
                     allow_redirects=False,
                     ssl=self._trusted(target.exchange) if secure else True,
                     proxy=_proxy(target, url),
