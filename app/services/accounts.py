@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret, check_address
+from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret, check_address, is_on_this_machine
 from app.errors import InvalidKey, KeyMissing, VaultAbsent, VaultError
 
 SIMULATOR = Profile(name="Simulator", kind="simulator", base_url="")
@@ -218,8 +218,6 @@ class Accounts(Generic[C]):
             key, refused = None, error
         if key is None and profile.base_url in {ANTHROPIC_URL, self.placed(Profile("")).base_url}:
             key = self.environment_key()
-        if key is None and profile.kind == "openai" and refused is None:
-            return None  # model servers on one's own machine ask for none; another says so itself
-        if key is None:
+        if key is None and not (profile.kind == "openai" and is_on_this_machine(profile.base_url)):
             raise refused or KeyMissing(profile.name)
         return key
