@@ -476,12 +476,7 @@ def _open(worker: Worker, folder: Path, claimed: int | None) -> Opened:
         lock = InstanceLock(folder, claimed)
     try:
         mark = RunningMark(folder)
-        db, recovery = open_file(
-            folder / FILE_NAME,
-            is_suspicious=mark.is_suspicious,
-            is_damaged=mark.is_damaged,
-            prepare=messages.interrupt,
-        )
+        db, recovery = open_file(folder / FILE_NAME, mark, messages.interrupt)
         with translated():
             mark.begin()
             return Opened(Store(worker, db, folder / FILE_NAME, lock, mark), recovery)
