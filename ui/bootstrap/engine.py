@@ -13,6 +13,7 @@ from app.vault.keys import parse_key
 from app.vault.vault import KeyringVault
 
 if TYPE_CHECKING:
+    from app.client.connection import Network
     from app.client.messages import MessagesClient
     from app.simulator.server import LocalSimulator
 
@@ -63,16 +64,20 @@ class Engine:
             await asyncio.to_thread(self._simulator.stop)
 
     async def _build(self, endpoint: Endpoint) -> "MessagesClient":
-        settings = self._keeper.value
-
         def make() -> "MessagesClient":
-            from app.client.connection import Network
             from app.client.messages import MessagesClient
 
-            ca_file = Path(settings.ca_file).expanduser() if settings.ca_file else None
-            return MessagesClient(endpoint, network=Network(proxy=settings.proxy or None, ca_file=ca_file))
+            return MessagesClient(endpoint, network=self.network())
 
         return await asyncio.to_thread(make)
+
+    def network(self) -> "Network":
+        """How to get out of this machine, by the settings. Imports httpx: not on the GUI thread."""
+        from app.client.connection import Network
+
+        settings = self._keeper.value
+        ca_file = Path(settings.ca_file).expanduser() if settings.ca_file else None
+        return Network(proxy=settings.proxy or None, ca_file=ca_file)
 
     async def _start_simulator(self) -> str:
         """One simulator for the whole run: a client that is built anew finds the cache as it was.

@@ -61,10 +61,12 @@ class Healing(QObject):
         self._library = library
         self._catalogue = catalogue
         self._tasks = tasks
+        self._is_over = False
 
     def look(self) -> None:
         """Something has changed: examine it in a moment."""
-        self._tasks.start("look", self._look)
+        if not self._is_over:
+            self._tasks.start("look", self._look)
 
     def forget(self) -> None:
         """Another conversation is on the page."""
@@ -72,6 +74,8 @@ class Healing(QObject):
         self.look()
 
     def stop(self) -> None:
+        """The window closes: look no more."""
+        self._is_over = True
         self._tasks.cancel("look")
 
     def fix(self, findings: "Sequence[Finding]") -> None:

@@ -95,7 +95,7 @@ class Commands(QObject):
         conversation.healing.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.confirm_wanted.connect(self._confirm)
-        conversation.attaching.confirm_wanted.connect(self._confirm)
+        conversation.confirm_wanted.connect(self._confirm)
         conversation.branching.conversation_emptied.connect(lambda id_: library.delete([id_]))
         library.folder_removed.connect(self._offer_folder)
         library.begin_requested.connect(self._begin_in)
@@ -104,13 +104,18 @@ class Commands(QObject):
         conversation.shown.connect(library.note_shown)
         conversation.ended_unseen.connect(lambda id_: library.mark_unread([id_], True))
 
+    def tell(self, text: str) -> None:
+        """Say what was done; an offer to undo is not covered by it."""
+        if not self._toast.isVisible():
+            self._toast.show_toast(text, undo=False)
+
     def do(self, name: str) -> None:
         """Do what the command `name` says, where it can be seen: a floating pane does not stay in front of it."""
         if name in IN_THE_CENTRE:
             self._window.panes.dismiss()
         self._does[name]()
 
-    def tell(self, why: str) -> None:
+    def refuse(self, why: str) -> None:
         """Say in a sentence why something was not done."""
         self._toast.show_toast(why, undo=False)
 
@@ -190,8 +195,7 @@ class Commands(QObject):
         text = self._conversation.last_answer
         if text:
             QGuiApplication.clipboard().setText(text)
-            if not self._toast.isVisible():  # an offer to undo is not to be covered
-                self._toast.show_toast("Answer copied", undo=False)
+            self.tell("Answer copied")
 
     # ---- the window
 
