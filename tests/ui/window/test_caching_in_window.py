@@ -140,7 +140,7 @@ async def test_a_click_on_the_rail_marks_a_message_and_a_fifth_mark_is_refused(
 async def test_counting_exactly_asks_once_and_typing_never_does(desk: Desk, simulator: LocalSimulator) -> None:
     desk.write("How many tokens is this?")
     tab = tab_of(desk)
-    await until(lambda: desk.window.page.composer.hint.text().startswith("next request"))
+    await until(lambda: desk.window.page.composer.hint.text().startswith("next "))
     assert "–" in desk.window.page.composer.hint.text()
     QTest.mouseClick(tab.exact, Qt.MouseButton.LeftButton)
     await until(lambda: not tab.total.text().startswith("≈"))
