@@ -307,7 +307,7 @@ class Program(QObject):
                 "compare_answers": lambda: self._requests.compare(),
             },
         )
-        planning.join(self._conversation, self._commands.tell)
+        planning.join(self._conversation, self._commands.refuse)
         keeping.restored.connect(self._show_restored)
         keeping.imported.connect(self._rows.refresh)
         keeping.open_requested.connect(self._conversation.open)
