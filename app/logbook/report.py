@@ -6,24 +6,23 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-import app
 from app.logbook.file import redacted
 
 FRAMES = 40
 """At each end of a recursion that nobody stopped."""
 
 
-def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
+def report(program: str, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
     """What happened and where, without keys, without variables, without the name of the person's home folder.
 
-    Every exception on the way to this one is told.
+    Every exception on the way to this one is told. `program` is its name and version.
     """
     told = traceback.TracebackException(kind, error, trace, limit=-FRAMES)
     return _anonymous(
         redacted(
             "\n".join(
                 (
-                    f"Duologue {app.__version__}, Python {platform.python_version()}, {platform.platform()}",
+                    f"{program}, Python {platform.python_version()}, {platform.platform()}",
                     f"Frozen: {'yes' if getattr(sys, 'frozen', False) else 'no'}",
                     "",
                     "".join(told.format()).rstrip(),

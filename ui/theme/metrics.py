@@ -80,7 +80,7 @@ FORM_PX = 460
 """Width of the form for a key."""
 FORM_TOP_PX = 96
 """Room above it."""
-CONNECTION_DIALOG = (520, 520)
+CONNECTION_DIALOG = (560, 640)
 SETTINGS_DIALOG = (560, 420)
 TOAST_MAX_PX = 420
 """Width."""
