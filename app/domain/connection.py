@@ -37,6 +37,11 @@ def root_of(url: str) -> str:
     return root
 
 
+def is_on_this_machine(url: str) -> bool:
+    """Whether an address leads to no other machine."""
+    return urlsplit(url).hostname in LOOPBACK
+
+
 def _shown(url: str) -> str:
     """An address as it may be repeated: nothing before an @, nothing after a question mark, and not endless."""
     return url.rpartition("@")[2].partition("?")[0].partition("#")[0][:100]

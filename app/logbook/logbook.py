@@ -17,10 +17,10 @@ FILE_NAME = "duologue.log"
 class Logbook:
     """Opened by the first record, which is rare: most runs write none. Use as a context manager."""
 
-    def __init__(self, folder: Path, program: str = "Duologue") -> None:
-        """`program` is its name and version, for reports."""
-        self._program = program
+    def __init__(self, folder: Path, version: str = "") -> None:
+        """`version` is the program's, for the report."""
         self._folder = folder
+        self._version = version
         self._listener: QueueListener | None = None
         self._logger = logging.getLogger("duologue")
         self._report = ""
@@ -45,7 +45,7 @@ class Logbook:
             self._listener = _opened(self._logger, self._folder)
         from app.logbook.report import report
 
-        self._report = report(self._program, kind, error, traceback)
+        self._report = report(self._version, kind, error, traceback)
         self._logger.error("unexpected %s", kind.__name__, exc_info=(kind, error, traceback))
 
 

@@ -12,17 +12,17 @@ FRAMES = 40
 """At each end of a recursion that nobody stopped."""
 
 
-def report(program: str, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
+def report(version: str, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
     """What happened and where, without keys, without variables, without the name of the person's home folder.
 
-    Every exception on the way to this one is told. `program` is its name and version.
+    Every exception on the way to this one is told.
     """
     told = traceback.TracebackException(kind, error, trace, limit=-FRAMES)
     return _anonymous(
         redacted(
             "\n".join(
                 (
-                    f"{program}, Python {platform.python_version()}, {platform.platform()}",
+                    f"Duologue {version}, Python {platform.python_version()}, {platform.platform()}",
                     f"Frozen: {'yes' if getattr(sys, 'frozen', False) else 'no'}",
                     "",
                     "".join(told.format()).rstrip(),

@@ -96,12 +96,12 @@ class Typesetter:
             return None
 
     def _started(self) -> subprocess.Popen[str]:
-        self._process = subprocess.Popen(  # noqa: S603 - our own module
+        self._process = process = subprocess.Popen(  # noqa: S603 - our own module
             self._helper, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
-        assert self._process.stdout is not None
-        self._answer(self._process, self._process.stdout, START_S)
-        return self._process
+        assert process.stdout is not None
+        self._answer(process, process.stdout, START_S)
+        return process  # closing, on another thread, may have taken it away from here already
 
     @staticmethod
     def _answer(process: subprocess.Popen[str], output: IO[str], seconds: float) -> object:

@@ -75,5 +75,6 @@ def test_files_are_dragged_onto_the_window_and_a_picture_is_pasted(tmp_path: Pat
         blocks = json.loads(window.messages()[0][2])
         assert [each["type"] for each in blocks] == ["image", "document", "image", "text"]
         # one picture, twice used, once stored; and nothing of it is left beside the draft
-        assert window._ask("SELECT count(*) FROM blobs") == [(1,)]
+        used = "SELECT count(*) FROM blob_uses WHERE seq IN (SELECT seq FROM messages WHERE role = 'user')"
+        assert window._ask(used) == [(1,)]
         assert window._ask("SELECT count(*) FROM attachments") == [(0,)]

@@ -13,6 +13,7 @@ from app.vault.keys import parse_key
 from app.vault.vault import KeyringVault
 
 if TYPE_CHECKING:
+    from app.client.connection import Network
     from app.client.messages import MessagesClient
     from app.domain.exchanges import Noted
     from app.simulator.server import LocalSimulator
@@ -70,20 +71,29 @@ class Engine:
             await asyncio.to_thread(self._simulator.stop)
 
     async def _build(self, endpoint: Endpoint) -> "MessagesClient":
-        settings = self._keeper.value
-
         def make() -> "MessagesClient":
-            from app.client.connection import Network, Timeouts
+            from app.client.connection import Timeouts
             from app.client.messages import MessagesClient
 
             profile = endpoint.profile
-            ca_file = profile.ca_file or settings.ca_file
-            network = Network(profile.proxy or settings.proxy or None, Path(ca_file).expanduser() if ca_file else None)
             wait = profile.wait_s
             timeouts = Timeouts(first_byte_s=wait, whole_s=wait) if wait else None
+            network = self.network(profile.proxy, profile.ca_file)
             return MessagesClient(endpoint, timeouts=timeouts, network=network, keep=self._keep)
 
         return await asyncio.to_thread(make)
+
+    def network(self, proxy: str = "", ca_file: str = "") -> "Network":
+        """How to get out of this machine, by the settings. Imports httpx: not on the GUI thread.
+
+        Args:
+            proxy, ca_file: a connection's own, which come before them.
+        """
+        from app.client.connection import Network
+
+        settings = self._keeper.value
+        trusted = ca_file or settings.ca_file
+        return Network(proxy=proxy or settings.proxy or None, ca_file=Path(trusted).expanduser() if trusted else None)
 
     async def _start_simulator(self) -> str:
         """One simulator for the whole run: a client that is built anew finds the cache as it was.

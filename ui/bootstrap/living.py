@@ -39,7 +39,7 @@ def live(
     """
     window.furnish()
     Collector(window)  # lives as long as the window
-    with Logbook(folder, f"Duologue {app.__version__}") as logbook:
+    with Logbook(folder, app.__version__) as logbook:
         crashes = CrashHandler(logbook.crashed)
         window.tell_crashes_by(lambda: logbook.report)
         crashes.crashed.connect(window.show_crash)

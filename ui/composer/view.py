@@ -18,8 +18,8 @@ from ui.widgets.pill import ChoiceButton
 
 if TYPE_CHECKING:
     from ui.composer.attachments import Attachments
-    from ui.composer.chips import Slot
     from ui.composer.queue import Queue
+    from ui.composer.slots import Slot
 
 EDITING = "Editing an earlier message · Esc leaves it as it was"
 READING = "Files are being read · this can be sent when they are there"

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.connection import ANTHROPIC_URL, Profile, Secret, check_address
+from app.domain.connection import ANTHROPIC_URL, Profile, Secret, check_address, is_on_this_machine
 from app.errors import AddressRefused, DuologueError, InvalidKey, VaultError, VaultLocked
 from app.services.accounts import SIMULATOR, Accounts
 from ui.bridge.tasks import TaskScope
@@ -135,7 +135,7 @@ class ConnectPresenter(QObject):
         profile = known if url == self._accounts.placed(known).base_url else replace(known, base_url=url)
         try:
             check_address(url)
-            keyless = profile.kind == "openai" and not entered.key.strip()
+            keyless = profile.kind == "openai" and is_on_this_machine(url) and not entered.key.strip()
             return profile, None if keyless else self._parse_key(entered.key)
         except (AddressRefused, InvalidKey) as error:
             self._form.show_refusal(sentence(error, _now_ms()))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import qasync
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
@@ -126,12 +127,13 @@ async def read_by_event(url: str, rate: int, count: int) -> dict[str, Any]:
 
 
 def run(url: str, kind: str, rate: int, count: int) -> dict[str, Any]:
-    """In this process, on Qt's own loop."""
-    stage = Stage() if kind == "ours" else None
-    qt_app = stage.qt_app if stage is not None else QApplication([])
-    with asyncio.Runner(loop_factory=lambda: make_loop(qt_app)) as runner:
-        if stage is None:
+    """In this process, on Qt's own loop; the plain way has it as qasync makes it."""
+    if kind == "peer":
+        plain = QApplication([])
+        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(plain)) as runner:
             return runner.run(read_by_event(url, rate, count))
+    stage = Stage()
+    with asyncio.Runner(loop_factory=lambda: make_loop(stage.qt_app)) as runner:
         if rate:
             runner.run(stream_ours(stage, url, 0, 200))  # imports, fonts, connections: once in the life of a program
         return runner.run(stream_ours(stage, url, rate, count))

@@ -53,7 +53,7 @@ def test_a_report_names_the_place_and_no_secret(tmp_path: Path, monkeypatch: pyt
         except ValueError as error:
             logbook.crashed(type(error), error, error.__traceback__)
         report = logbook.report
-    assert report.startswith("Duologue, Python ")
+    assert report.startswith("Duologue ")
     assert "ValueError" in report
     assert "test_a_report_names_the_place" in report
     assert "CANARY-123" not in report.replace('raise ValueError("x-api-key: sk-ant-CANARY-123")', "")
