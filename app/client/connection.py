@@ -15,7 +15,7 @@ import httpx
 import truststore
 
 from app.client.coalescing import coalesce
-from app.domain.connection import LOOPBACK, Endpoint, root_of
+from app.domain.connection import Endpoint, is_on_this_machine, root_of
 from app.errors import InvalidKey, ProxyFailed, TlsFailed
 from app.immutable import immutable
 
@@ -117,7 +117,7 @@ def shown_address(endpoint: Endpoint) -> str:
 
 def is_loopback(endpoint: Endpoint) -> bool:
     """Whether the service is on this machine: what is said to it goes through no proxy, which would hear it all."""
-    return urlsplit(endpoint.profile.base_url).hostname in LOOPBACK
+    return is_on_this_machine(endpoint.profile.base_url)
 
 
 def is_proxied(endpoint: Endpoint, network: Network) -> bool:
@@ -151,10 +151,19 @@ def credentials(endpoint: Endpoint) -> dict[str, str]:
 def _trust(endpoint: Endpoint, network: Network) -> ssl.SSLContext | bool:
     if endpoint.profile.base_url.startswith("http://") and (network.proxy is None or is_loopback(endpoint)):
         return False  # nothing to verify, and loading the store takes a tenth of a second
+    return trusted(network, host_of(endpoint))
+
+
+def trusted(network: Network, host: str) -> ssl.SSLContext:
+    """What the system trusts, and the person besides. Reads the certificate store: not on the GUI thread.
+
+    Raises:
+        TlsFailed: `ca_file` cannot be read; `host` is what was to be reached.
+    """
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if network.ca_file is not None:
         try:
             context.load_verify_locations(network.ca_file)
         except (OSError, ssl.SSLError) as error:
-            raise TlsFailed(host_of(endpoint), f"the CA file cannot be read: {type(error).__name__}") from error
+            raise TlsFailed(host, f"the CA file cannot be read: {type(error).__name__}") from error
     return context

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -18,9 +18,12 @@ from app.domain.blocks import (
     Source,
     TextBlock,
     TextSource,
+    ToolResultBlock,
     UrlSource,
 )
-from app.domain.pictures import ENOUGH_BYTES, Picture, picture_size
+from app.domain.models import ModelEntry
+from app.domain.pictures import ENOUGH_BYTES, Picture, breaks_limits, picture_size
+from app.domain.request import Request
 from app.immutable import immutable
 
 
@@ -169,3 +172,43 @@ def bytes_of(source: Source) -> int:
         case TextSource(data=data):
             return len(data.encode("utf-8", "surrogatepass"))
     return 0
+
+
+def pictures_in(blocks: Iterable[Block]) -> int:
+    """Pictures among blocks, those in results of tools included."""
+    return sum(isinstance(each, ImageBlock) for each in _deep(blocks))
+
+
+def oversized(request: Request, entry: ModelEntry) -> Iterator[Base64Source]:
+    """The pictures for which a request would be refused, because of their size or because they are many."""
+    blocks = [block for turn in request.turns for block in turn.blocks]
+    count = pictures_in(blocks)
+    for block in _deep(blocks):
+        if isinstance(block, ImageBlock) and isinstance(block.source, Base64Source):
+            size = measured(block.source)
+            if size is not None and breaks_limits(size, len(block.source.data), entry, count):
+                yield block.source
+
+
+def with_pictures(request: Request, others: Mapping[Source, Source]) -> Request:
+    """A copy in which some pictures have the place of others; nothing else moves, so cache marks stay."""
+    turns = tuple(
+        replace(turn, blocks=tuple(_exchanged(block, others) for block in turn.blocks)) for turn in request.turns
+    )
+    return replace(request, turns=turns)
+
+
+def _exchanged(block: Block, others: Mapping[Source, Source]) -> Block:
+    if isinstance(block, ImageBlock):
+        other = others.get(block.source) if isinstance(block.source, Base64Source) else None
+        return block if other is None else replace(block, source=other)
+    if isinstance(block, ToolResultBlock) and isinstance(block.content, tuple):
+        return replace(block, content=tuple(_exchanged(each, others) for each in block.content))
+    return block
+
+
+def _deep(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        if isinstance(block, ToolResultBlock) and isinstance(block.content, tuple):
+            yield from block.content

@@ -37,6 +37,11 @@ def root_of(url: str) -> str:
     return root
 
 
+def is_on_this_machine(url: str) -> bool:
+    """Whether an address leads to no other machine."""
+    return urlsplit(url).hostname in LOOPBACK
+
+
 def _shown(url: str) -> str:
     """An address as it may be repeated: nothing before an @, nothing after a question mark, and not endless."""
     return url.rpartition("@")[2].partition("?")[0].partition("#")[0][:100]
@@ -82,6 +87,16 @@ class Profile:
     base_url: str = ANTHROPIC_URL
     auth: Literal["x-api-key", "bearer"] = "x-api-key"
     extra_headers: Mapping[str, str] = NOTHING
+    betas: tuple[str, ...] = ()
+    """Sent with every request, besides those that a conversation asks for."""
+    api_version: str = ""
+    """Instead of the one that Duologue speaks."""
+    proxy: str = ""
+    """HTTP or SOCKS; empty: as the settings say."""
+    ca_file: str = ""
+    """A PEM file, trusted besides the system's certificates; empty: as the settings say."""
+    wait_s: float = 0.0
+    """Seconds until an answer begins; 0: the usual time."""
 
 
 @immutable

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from app.domain.attachments import Attachment
 from app.domain.blocks import Block, plain_text
 from app.domain.request import Setup
 from app.domain.usage import TokenUsage
 from app.immutable import NOTHING, immutable
+
+if TYPE_CHECKING:
+    from app.domain.attachments import Attachment
 
 
 class Role(StrEnum):
@@ -88,7 +90,7 @@ class Draft:
     text: str = ""
     caret: int = 0
     """In characters from the start."""
-    attachments: tuple[Attachment, ...] = ()
+    attachments: "tuple[Attachment, ...]" = ()
     """In the order in which they are sent, before the text."""
 
     @property

@@ -82,6 +82,18 @@ def limits_of(entry: ModelEntry, pictures: int) -> PictureLimits | None:
     )
 
 
+def breaks_limits(picture: Picture, base64_bytes: int, entry: ModelEntry, pictures: int) -> bool:
+    """Whether a request with so many pictures would be refused for this one.
+
+    Source: Messages API reference, "Images". What is only larger than the model sees is scaled by the service.
+    """
+    vision = entry.vision
+    if not vision.get("supported"):
+        return False  # no size would do
+    edge = EDGE_AMONG_MANY_PX if pictures > MANY_PICTURES else int(vision["max_edge_px"])
+    return max(picture.width, picture.height) > edge or base64_bytes > int(vision["max_base64_bytes"])
+
+
 def patches(width: int, height: int) -> int:
     """Squares of `PATCH_PX` that cover it."""
     return -(-width // PATCH_PX) * -(-height // PATCH_PX)

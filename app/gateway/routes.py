@@ -4,7 +4,9 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
+from app.client.connection import Network
 from app.client.exchange import Exchange
 from app.client.relay import Target, timeouts
 from app.domain.connection import Endpoint, Profile, Secret
@@ -46,9 +48,10 @@ class Routes:
     clock: Callable[[], float] = time.monotonic
     _turn: int = 0
 
-    def names(self) -> list[str]:
-        """What clients may ask for, without those that stand for many."""
-        return list(dict.fromkeys(each.deployment.name for each in self.routes if "*" not in each.deployment.name))
+    def names(self, usual: Sequence[str] = ()) -> list[str]:
+        """What clients may ask for; those of `usual` that a pattern answers for stand for all that it does."""
+        own = [each.deployment.name for each in self.routes if "*" not in each.deployment.name]
+        return list(dict.fromkeys([*own, *(name for name in usual if any(self._matching(name)))]))
 
     def ways(self, name: str) -> list[Way]:
         """The ways to a model in the order in which to try them.
@@ -102,6 +105,15 @@ def route_of(deployment: Deployment, key: Secret | None) -> Route:
     )
     exchange = Exchange(Endpoint(profile, key), timeouts=timeouts(deployment.timeout_s))
     return Route(deployment, Target(exchange), key is not None or _signs_itself(deployment))
+
+
+def route_to(endpoint: Endpoint, network: Network) -> Route:
+    """One endpoint for any model. Raises InvalidKey where its key cannot go into a header."""
+    profile = endpoint.profile
+    kind: Literal["anthropic", "openai"] = "openai" if profile.kind == "openai" else "anthropic"
+    deployment = Deployment("*", kind, "*", profile.base_url, None)
+    exchange = Exchange(endpoint, network=network, timeouts=timeouts(profile.wait_s or None))
+    return Route(deployment, Target(exchange), has_key=True)
 
 
 def _signs_itself(deployment: Deployment) -> bool:

@@ -1,21 +1,23 @@
 """The gateway as a server: in this process until interrupted, or on a thread of its own for the window."""
 
 import asyncio
-import json
 import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.domain.connection import LOOPBACK, Secret
+from app.client.connection import Network
+from app.domain.connection import LOOPBACK, Endpoint, Secret
 from app.domain.models import Catalogue
 from app.errors import DuologueError, FileFailed, GatewayFailed
 from app.gateway.config import Config, Note, config_from_yaml
 from app.gateway.guard import Guard, hosts_of
 from app.gateway.keys import Keys, Vault
-from app.gateway.routes import Route, Routes, route_of
+from app.gateway.routes import Route, Routes, route_of, route_to
 from app.gateway.service import Gateway
+from app.services.catalogue import load_catalogue
 from app.serving import NotListening, Served
 
 HOST = "127.0.0.1"
@@ -50,6 +52,7 @@ class LocalGateway:
             Routes(routes, config.fallbacks),
             Guard(frozenset(), token),
             catalogue.find,
+            [each.id for each in catalogue.pickable],
             drop_params=config.drop_params,
             rounds=config.rounds,
             **options,
@@ -97,6 +100,22 @@ def new_token() -> Secret:
     return Secret(f"sk-duologue-{secrets.token_urlsafe(32)}")
 
 
+def gateway_for(endpoint: Endpoint, network: Network, catalogue: Catalogue) -> LocalGateway:
+    """A gateway to one endpoint, for any model that it has; it runs, and has a token of its own.
+
+    Raises:
+        InvalidKey: the endpoint's key cannot go into a header.
+        GatewayFailed: no address could be had.
+    """
+    gateway = LocalGateway([route_to(endpoint, network)], Config(()), new_token(), catalogue)
+    try:
+        gateway.listen()
+    except GatewayFailed:
+        gateway.listen(port=0)  # the usual port is another program's: any does, for it is shown
+    gateway.start()
+    return gateway
+
+
 async def gateway_from(
     config: Config, environ: Mapping[str, str], vault: Vault, catalogue: Catalogue, **options: Any
 ) -> tuple[LocalGateway, tuple[Note, ...]]:
@@ -123,21 +142,13 @@ def serve(path: str, host: str, port: int, environ: Mapping[str, str], tell: Cal
     from app.vault.vault import KeyringVault
 
     config = config_from_yaml(_read(path))
-    gateway, notes = asyncio.run(gateway_from(config, environ, KeyringVault(), own_catalogue()))
+    gateway, notes = asyncio.run(gateway_from(config, environ, KeyringVault(), _catalogue()))
     for note in notes:
         tell(f"{path}:{note.line}: {note.text}")
     url = gateway.listen(host, port)
     names = ", ".join(dict.fromkeys(each.name for each in config.deployments))
     tell(f"Gateway on {url} for {names}{'' if gateway.token is None else ', with the master key as its token'}")
     gateway.run()
-
-
-def own_catalogue() -> Catalogue:
-    """The catalogue that comes with the program."""
-    import resources
-    from app.domain.models import catalogue_from_json
-
-    return catalogue_from_json(json.loads(resources.read_bytes("models.json")))
 
 
 def _served(gateway: Gateway) -> Served:
@@ -154,6 +165,12 @@ def _served(gateway: Gateway) -> Served:
         timeout_keep_alive=75,
         server_header=False,
     )
+
+
+def _catalogue() -> Catalogue:
+    import resources
+
+    return load_catalogue(partial(resources.read_bytes, "models.json"))
 
 
 def _read(path: str) -> bytes:
@@ -174,5 +191,5 @@ def told(error: DuologueError) -> str:
     """A failure to start, in a line for a terminal."""
     line = getattr(error, "line", 0)
     reason = getattr(error, "reason", "")
-    where = f"line {line}: " if line else ""
+    where = f"line {line}: " if line else f"{error.path}: " if isinstance(error, FileFailed) else ""
     return f"{where}{reason or type(error).__name__}"

@@ -5,7 +5,7 @@ Starlette is imported when the application is made, so that importing this modul
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -35,6 +35,7 @@ class Gateway:
         routes: Routes,
         guard: Guard,
         find: Callable[[str], ModelEntry | None],
+        usual: Sequence[str] = (),
         *,
         drop_params: bool = False,
         rounds: int = 1,
@@ -44,12 +45,14 @@ class Gateway:
         """
         Args:
             find: what the catalogue knows of a model.
+            usual: models that are listed where any name is answered for.
             drop_params: leave out what a model has nothing like, where a deployment does not say.
             rounds: how often all ways to a model are tried.
         """
         self.guard = guard
         self._routes = routes
         self._find = find
+        self._usual = usual
         self._drop_params = drop_params
         self._rounds = rounds
         self._policy = policy or RetryPolicy(tries=rounds)
@@ -121,7 +124,7 @@ class Gateway:
             self._routes.ways(asked)
             body = model_row(asked, self._find(asked))
         else:
-            body = models(self._routes.names(), self._find)
+            body = models(self._routes.names(self._usual), self._find)
         await respond(send, 200, json_bytes(body))
 
     async def _nowhere(self, face: Face, scope: Scope, receive: Receive, send: Send) -> None:

@@ -35,6 +35,8 @@ class UnreadStream:
         failure: DuologueError | None = None
         try:
             for event in self._decoder.finish() if chunk is None else self._decoder.feed(chunk):
+                if chunk is None and _is_cut(event):
+                    break
                 self._look_at(event)
                 passed.append(_spoken(event))
                 self._begun = True
@@ -64,6 +66,11 @@ class UnreadStream:
             return None
         ended = "the answer did" if self._begun else "an answer began"
         return StreamBroken(f"the connection ended before {ended}", self._request_id)
+
+
+def _is_cut(event: ServerEvent) -> bool:
+    """Of the event that only lacked its closing line: whether it lacks more."""
+    return event.data != ENDS[1] and not _parsed(event.data)
 
 
 def _spoken(event: ServerEvent) -> str:

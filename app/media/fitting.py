@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from app.domain.attachments import Attachment, Change, Shape
-from app.domain.blocks import Base64Source, DocumentBlock, ImageBlock, TextSource
+from app.domain.attachments import Attachment, Change, Shape, oversized, pictures_in, with_pictures
+from app.domain.blocks import Base64Source, DocumentBlock, ImageBlock, Source, TextSource
 from app.domain.models import ModelEntry
-from app.domain.pictures import PictureLimits, limits_of
+from app.domain.pictures import MANY_PICTURES, PictureLimits, limits_of
+from app.domain.request import Request
 from app.errors import MediaRefused
 from app.media.kinds import Kind, called, kind_of
 from app.media.reading import Given, read_file
@@ -42,6 +43,8 @@ class Fitter:
 
     def __init__(self, workers: Workers | None = None) -> None:
         self._workers = workers or Workers()
+        self._fitted: dict[tuple[Source, str, bool], Source] = {}
+        """What the last request needed: the next one of the same conversation needs it again."""
 
     def close(self) -> None:
         self._workers.close()
@@ -108,15 +111,37 @@ class Fitter:
 
         return await self._aside(work)
 
-    async def page(self, block: DocumentBlock, number: int, edge_px: int) -> bytes:
-        """A page of a PDF (from 1) as a PNG whose longer side is `edge_px`. Raises MediaRefused."""
+    async def fit_request(self, request: Request, model: ModelEntry) -> Request:
+        """The request with every picture that it would be refused for made fit; the same one where there is none.
+
+        The same picture becomes the same bytes each time, so that caches hold. One that cannot be read stays as it is:
+        the service says so. See `app.domain.attachments.oversized`.
+        """
+        sources = dict.fromkeys(oversized(request, model))
+        count = pictures_in(block for turn in request.turns for block in turn.blocks)
+        made: dict[Source, Source] = {}
+        for source in sources:
+            try:
+                kept = self._fitted.get((source, model.id, count > MANY_PICTURES))
+                made[source] = kept or (await self.fit_block(ImageBlock(source), model, count)).source
+            except MediaRefused:
+                continue
+        self._fitted = {(source, model.id, count > MANY_PICTURES): fitted for source, fitted in made.items()}
+        return with_pictures(request, made) if made else request
+
+    async def page(self, block: DocumentBlock, number: int, edge_px: int) -> tuple[int, str]:
+        """How many pages a PDF has, and one of them (from 1) as a PNG in base64 whose longer side is `edge_px`.
+
+        Raises MediaRefused.
+        """
         source = block.source
         if not isinstance(source, Base64Source):
             raise MediaRefused(block.title or "", "unsupported", "address")
 
-        def work() -> bytes:
+        def work() -> tuple[int, str]:
             asked = {"kind": Kind.PDF, "page": number, "edge_px": edge_px}
-            return self._workers.ask("documents", asked, _decoded(source.data, block.title or "")).parts[0]
+            answer = self._workers.ask("documents", asked, _decoded(source.data, block.title or ""))
+            return int(answer.facts["pages"]), answer.parts[0].decode("ascii")
 
         return await self._aside(work)
 

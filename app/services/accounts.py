@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret, check_address
+from app.domain.connection import ANTHROPIC_URL, Endpoint, Profile, Secret, check_address, is_on_this_machine
 from app.errors import InvalidKey, KeyMissing, VaultAbsent, VaultError
 
 SIMULATOR = Profile(name="Simulator", kind="simulator", base_url="")
@@ -74,10 +74,22 @@ class Accounts(Generic[C]):
         """
         async with self._locks[name]:
             if name not in self._clients:
-                self._clients[name] = await self._build(await self._endpoint(name))
+                self._clients[name] = await self._build(await self.endpoint(name))
             return self._clients[name]
 
-    async def test(self, profile: Profile, key: Secret) -> Sequence[Mapping[str, Any]]:
+    async def profile(self, name: str) -> Profile:
+        """A connection by its name, with the address that is asked: all that may be shown of where requests go.
+
+        Raises:
+            SimulatorFailed: the simulator did not start.
+        """
+        if name == SIMULATOR.name:
+            async with self._locks[name]:
+                return replace(SIMULATOR, base_url=await self._start_simulator())
+        adopted = self._adopted.get(name)
+        return self.placed(self._profiles().get(name) or Profile(name)) if adopted is None else adopted.profile
+
+    async def test(self, profile: Profile, key: Secret | None) -> Sequence[Mapping[str, Any]]:
         """Ask the service for its models with a key that is not kept anywhere yet, where the key would be used.
 
         Returns the rows of the Models API.
@@ -111,6 +123,17 @@ class Accounts(Generic[C]):
         if keep:
             await self._vault.store(profile.name, key)
         self._adopted[profile.name] = endpoint
+        self._retire(profile.name)
+
+    def changed(self, profile: Profile) -> None:
+        """A profile says something else from now on. A key of this run stays with the address that it was given for."""
+        adopted = self._adopted.get(profile.name)
+        if adopted is not None:
+            placed = self.placed(profile)
+            if placed.base_url == adopted.profile.base_url:
+                self._adopted[profile.name] = Endpoint(placed, adopted.key)
+            else:
+                del self._adopted[profile.name]
         self._retire(profile.name)
 
     async def kept(self, profile: Profile) -> Secret | None:
@@ -164,13 +187,14 @@ class Accounts(Generic[C]):
         if (client := self._clients.pop(name, None)) is not None:
             self._retired.append(client)
 
-    def _joined(self, profile: Profile, key: Secret) -> Endpoint:
+    def _joined(self, profile: Profile, key: Secret | None) -> Endpoint:
         """The one place where a key and an address come together."""
         placed = self.placed(profile)
         check_address(placed.base_url)
         return Endpoint(placed, key)
 
-    async def _endpoint(self, name: str) -> Endpoint:
+    async def endpoint(self, name: str) -> Endpoint:
+        """Where a profile's requests go, and its key. Raises as `client`."""
         if name == SIMULATOR.name:
             url = await self._start_simulator()
             return Endpoint(replace(SIMULATOR, base_url=url), Secret("sk-ant-simulator-needs-no-key"))
@@ -180,8 +204,11 @@ class Accounts(Generic[C]):
         check_address(self.placed(profile).base_url)
         return self._joined(profile, await self._key(profile))
 
-    async def _key(self, profile: Profile) -> Secret:
-        """The keyring's key, else the environment's: that one is for the public address and the environment's own."""
+    async def _key(self, profile: Profile) -> Secret | None:
+        """The keyring's key, else the environment's: that one is for the public address and the environment's own.
+
+        None for a model server on this machine, which wants none.
+        """
         refused: VaultError | None = None
         try:
             key = await self._vault.key(profile.name)
@@ -191,6 +218,6 @@ class Accounts(Generic[C]):
             key, refused = None, error
         if key is None and profile.base_url in {ANTHROPIC_URL, self.placed(Profile("")).base_url}:
             key = self.environment_key()
-        if key is None:
+        if key is None and not (profile.kind == "openai" and is_on_this_machine(profile.base_url)):
             raise refused or KeyMissing(profile.name)
         return key

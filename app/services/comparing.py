@@ -18,6 +18,7 @@ MOST_WORDS = 4000
 """Of two texts together: longer ones are compared line by line only."""
 LONG_DATA = 200
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+SECTIONS = ("Parameters", "Headers", "System", "Tools", "Messages", "Reply", "Outcome")
 _IN_ORDER = ("System", "Tools", "Messages", "Reply")
 """Sections whose parts follow each other; of the others every part has a name of its own."""
 
@@ -83,7 +84,7 @@ def compare(a: Run, b: Run) -> Comparison:
     """In what two runs differ, section by section."""
     differences: list[Difference] = []
     same = 0
-    for section in dict.fromkeys(each.section for each in (*a.parts, *b.parts)):
+    for section in SECTIONS:
         left, right = ([each for each in run.parts if each.section == section] for run in (a, b))
         found = list(_in_order(left, right) if section in _IN_ORDER else _by_name(left, right))
         differences += found

@@ -57,7 +57,7 @@ async def import_file(
         StoreError: it could not be stored.
     """
     total = 0
-    every = iter(ImportFile(path, new_id))
+    every = iter(ImportFile(path, new_id, only_checks=True))
     while some := await asyncio.to_thread(_next, every):
         total += len(some)
         progress(total, 0)

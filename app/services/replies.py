@@ -12,7 +12,7 @@ from app.domain.blocks import Block, RedactedThinkingBlock, TextBlock, ThinkingB
 from app.domain.capabilities import goes_on
 from app.domain.continuing import beginning_of
 from app.domain.conversation import Conversation, Message, MessageState, ReplyFacts, Role
-from app.domain.models import Catalogue
+from app.domain.models import Catalogue, ModelEntry
 from app.domain.request import Request, Setup
 from app.domain.stream import (
     Accumulator,
@@ -137,10 +137,12 @@ class ReplyService:
         catalogue: Callable[[], Catalogue],
         *,
         bookkeeper: Callable[[], Bookkeeper | None] = lambda: None,
+        fit: Callable[[Request, ModelEntry], Awaitable[Request]] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
-        """`connect` gives the client of a profile, by name."""
+        """`connect` gives the client of a profile, by name; `fit` makes pictures fit that would be refused."""
+        self._fit = fit
         self._connect = connect
         self._store = store
         self._catalogue = catalogue
@@ -217,6 +219,9 @@ class ReplyService:
         growing.address = client.address
         request = request_for(conversation, self._catalogue(), growing.beginning)
         growing.prefix = prefix_of(request)
+        model = self._catalogue().find(request.model)
+        if self._fit is not None and model is not None:
+            request = await self._fit(request, model)
         if (books := self._bookkeeper()) is not None:
             await books.load()
             books.sending(conversation, request)

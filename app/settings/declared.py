@@ -20,6 +20,8 @@ class About:
     """(value, words); empty: any text."""
     range: tuple[float, float] | None = None
     section: str = "General"
+    is_listed: bool = False
+    """Its choices are only known while the program runs: models, connections."""
 
 
 def _setting(default: Any, about: About) -> Any:
@@ -57,8 +59,21 @@ class Settings:
             section="Writing",
         ),
     )
-    default_model: str = _setting("", About("Model for new conversations", "Empty: the recommended one."))
-    default_profile: str = _setting("", About("Connection for new conversations"))
+    default_model: str = _setting(
+        "", About("Model for new conversations", "Empty: the recommended one.", is_listed=True)
+    )
+    default_profile: str = _setting("", About("Connection for new conversations", is_listed=True))
+    titles: str = _setting(
+        "first_words",
+        About(
+            "Titles of conversations",
+            "A model makes a title after the first answer: one small request more, with the beginnings of the question "
+            "and the answer in it. Its few hundred tokens are paid for, and are not in the cost that is shown. "
+            "A title by hand always stays.",
+            (("first_words", "Their first words"), ("model", "Made by a model")),
+        ),
+    )
+    title_model: str = _setting("", About("Model for titles", is_listed=True))
     proxy: str = _setting(
         "", About("Proxy", "Empty: the system's. For example http://127.0.0.1:3128.", section="Network")
     )

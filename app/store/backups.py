@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from app.domain.library import Backup
-from app.errors import StoreCorrupt, StoreMisplaced
+from app.errors import StoreCorrupt, StoreError, StoreMisplaced
 from app.store import header
 from app.store.failures import translated
 from app.store.salvage import stamp, sync
@@ -42,6 +42,21 @@ def found(folder: Path) -> tuple[Backup, ...]:
             for path in paths
             if (made := _made(path.name)) is not None
         )
+
+
+def newest_sound(folder: Path) -> tuple[Backup, int] | None:
+    """The newest backup that can be read, and how many conversations are in it; None where there is none.
+
+    Raises StoreError: they cannot be looked at.
+    """
+    query = "SELECT count(*) FROM conversations WHERE deleted_ms IS NULL"
+    for backup in found(folder):
+        try:
+            with translated(), closing(_opened_to_read(folder / FOLDER_NAME / backup.name)) as db:
+                return backup, int(db.execute(query).fetchone()[0])
+        except StoreError:
+            continue  # whatever damaged the database may have damaged this one
+    return None
 
 
 def make(database: Path, stop: threading.Event) -> Backup:

@@ -88,7 +88,9 @@ def _said(texts: Sequence[str], folded: Sequence[str]) -> str:
         tokens = [(each, _folded(each)) for each in dict.fromkeys(_TOKEN.findall(text))]
         for word, known in variants.items():
             known.update(dict.fromkeys(islice((each for each, plain in tokens if plain.startswith(word)), VARIANTS)))
-    return " AND ".join("(" + " OR ".join(f'"{each}"' for each in known) + ")" for known in variants.values())
+    # a word with marks apart from its letters stands in no token: it is asked for as it was typed
+    groups = (" OR ".join(f'"{each}"' for each in known) or f'"{word}"*' for word, known in variants.items())
+    return " AND ".join(f"({each})" for each in groups)
 
 
 def _begins(text: str, word: str) -> bool:

@@ -2,15 +2,18 @@
 
 import sqlite3
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from app.domain.attachments import Attachment
 from app.domain.conversation import Conversation, Draft
 from app.domain.request import Setup
 from app.errors import ConversationGone
-from app.store import attaching, messages
+from app.store import messages
 from app.store.codec import setup_from_json, setup_to_json
 from app.store.sound import sound
 from app.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from app.domain.attachments import Attachment
 
 
 def load(db: sqlite3.Connection, conversation_id: str) -> Conversation:
@@ -92,14 +95,28 @@ def empty_trash_some(db: sqlite3.Connection, older_than_ms: int, most: int) -> b
 
 def draft(db: sqlite3.Connection, conversation_id: str) -> Draft | None:
     row = db.execute("SELECT text, caret FROM drafts WHERE conversation_id = ?", (conversation_id,)).fetchone()
-    return None if row is None else Draft(row[0], row[1], attaching.load(db, conversation_id))
+    if row is None:
+        return None
+    query = "SELECT 1 FROM attachments WHERE conversation_id = ? LIMIT 1"
+    if db.execute(query, (conversation_id,)).fetchone() is None:
+        return Draft(row[0], row[1])
+    from app.store import attaching  # most drafts have nothing to attach
+
+    return Draft(row[0], row[1], attaching.load(db, conversation_id))
 
 
-def save_draft(db: sqlite3.Connection, conversation_id: str, draft: Draft, attached: Sequence[Attachment] = ()) -> None:
+def save_draft(
+    db: sqlite3.Connection, conversation_id: str, draft: Draft, attached: "Sequence[Attachment]" = ()
+) -> None:
     """`attached` is what is stored of its attachments already."""
     with transaction(db):
         _save_text(db, conversation_id, draft)
-        attaching.save(db, conversation_id, draft.attachments, attached)
+        if draft.attachments:
+            from app.store import attaching
+
+            attaching.save(db, conversation_id, draft.attachments, attached)
+        else:
+            db.execute("DELETE FROM attachments WHERE conversation_id = ?", (conversation_id,))
 
 
 def _save_text(db: sqlite3.Connection, conversation_id: str, draft: Draft) -> None:

@@ -188,7 +188,8 @@ def remove_of(db: sqlite3.Connection, conversation_id: str, most: int) -> int:
 
 def keep_setups(db: sqlite3.Connection, setups: Mapping[str, Setup]) -> None:
     """Keep what answers were asked with, under the digests that they name. Inside a transaction that stores them."""
-    db.executemany(_KEEP, [(digest, setup_to_json(setup)) for digest, setup in setups.items()])
+    if setups:
+        db.executemany(_KEEP, [(digest, setup_to_json(setup)) for digest, setup in setups.items()])
 
 
 def setup_asked(db: sqlite3.Connection, digest: str) -> Setup | None:

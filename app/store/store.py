@@ -1,7 +1,6 @@
 """Everything that is kept of conversations, in one SQLite file, behind one thread."""
 
 import asyncio
-import os
 import sqlite3
 import threading
 import time
@@ -9,26 +8,29 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from app.domain.attachments import Attachment
-from app.domain.caching import Entries
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.library import Backup, ConversationRow, Folder, Kept, Listing, SearchHit
 from app.domain.request import Setup
 from app.errors import StoreCorrupt, StoreError, StoreReadOnly
 from app.immutable import immutable
-from app.store import archiving, backups, conversations, finding, listing, messages, prefixes, removing
+from app.store import archiving, backups, conversations, finding, listing, messages, removing
 from app.store.failures import translated
 from app.store.growth import Growing
 from app.store.instance import InstanceLock
+from app.store.ledger import Ledger
 from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file, prepare_folder
 from app.store.reading_only import copied
-from app.store.salvage import sync
+from app.store.running import RunningMark
 from app.store.schema import migrate
 from app.store.tools import ToolStore
 from app.store.transaction import transaction
 from app.store.worker import Worker
+
+if TYPE_CHECKING:
+    from app.domain.attachments import Attachment
 
 T = TypeVar("T")
 
@@ -38,11 +40,6 @@ TIDIED_AT_ONCE = 250
 BACKUP_EVERY_MS = 24 * 3600 * 1000
 BACKUP_AFTER_CHANGES = 2000
 """Rows written: some hundred messages."""
-_RUNNING = "duologue.running"
-"""There while the program runs: found at a start, it says that the last run did not end cleanly.
-
-With something in it, it says that the run has met damage; then a clean end leaves it there too.
-"""
 
 
 @immutable
@@ -58,20 +55,26 @@ class Store:
     reason is gone (a full disk that has room again).
     """
 
-    def __init__(self, worker: Worker, db: sqlite3.Connection, path: Path | None, lock: InstanceLock | None) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        db: sqlite3.Connection,
+        path: Path | None = None,
+        lock: InstanceLock | None = None,
+        mark: RunningMark | None = None,
+    ) -> None:
         """Use `open` or `in_memory`."""
         self._worker = worker
         self._db = db
         self._path = path
         self._lock = lock
+        self._mark = mark
         self._inode = path.stat().st_ino if path else 0
         self._growing: Growing = {}
-        self._is_damaged = False
         self._changes_copied = db.total_changes
         """Rows that were written in this run when the newest dated copy was made."""
         self._owed: dict[str, Callable[[], None]] = {}
-        self._attached: dict[str, tuple[Attachment, ...]] = {}
-        """What was stored last beside each draft of this run."""
+        self._attached: dict[str, tuple[Attachment, ...]] = {}  # what was stored last beside each draft of this run
 
     @classmethod
     async def open(cls, folder: Path, claimed: int | None = None) -> Opened:
@@ -100,7 +103,7 @@ class Store:
             db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             configure(db)
             migrate(db)
-            return cls(worker, db, None, None)
+            return cls(worker, db)
 
         return await worker.run(make)
 
@@ -117,7 +120,7 @@ class Store:
             with translated():
                 db = copied(folder / FILE_NAME)
                 messages.interrupt(db)
-                return cls(worker, db, None, None)
+                return cls(worker, db)
 
         try:
             return await worker.run(make)
@@ -139,6 +142,11 @@ class Store:
     def toolbox(self) -> ToolStore:
         """The person's tools, their versions, and tries of them."""
         return ToolStore(self._run, self._db)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The books: what the API's cache holds, and what answers have cost."""
+        return Ledger(self._run, self._db)
 
     # ---- conversations
 
@@ -187,16 +195,6 @@ class Store:
 
     async def restore(self, conversation_ids: Sequence[str]) -> None:
         await self._run(lambda: conversations.put_away(self._db, conversation_ids, None))
-
-    # ---- what the API's cache holds
-
-    async def prefixes(self, now_ms: int) -> tuple[Entries, Mapping[str, float]]:
-        """The entries that live, by hash, and what each model makes of an estimated token, by its id."""
-        return await self._run(lambda: prefixes.load(self._db, now_ms))
-
-    async def put_prefixes(self, entries: Entries, model: str, factor: float) -> None:
-        """Entries that a request made or renewed."""
-        await self._run(lambda: prefixes.put(self._db, entries, model, factor))
 
     # ---- folders
 
@@ -315,10 +313,8 @@ class Store:
 
         def save() -> None:
             # with every word that is typed the text is written, and not the pictures beside it
-            known = self._attached.pop(conversation_id, ())
-            conversations.save_draft(self._db, conversation_id, draft, known)
-            if draft.attachments:
-                self._attached[conversation_id] = draft.attachments
+            conversations.save_draft(self._db, conversation_id, draft, self._attached.pop(conversation_id, ()))
+            self._attached[conversation_id] = draft.attachments
 
         await self._run(save)
 
@@ -363,6 +359,11 @@ class Store:
         """The dated copies, the newest first; none of a store that forgets."""
         path = self._path
         return () if path is None else await asyncio.to_thread(backups.found, path.parent)
+
+    async def newest_backup(self) -> tuple[Backup, int] | None:
+        """The newest dated copy that can be read, and how many conversations are in it."""
+        path = self._path
+        return None if path is None else await asyncio.to_thread(backups.newest_sound, path.parent)
 
     async def back_up_now(self) -> Backup:
         """Make a dated copy while everything goes on; one too many of the old ones goes.
@@ -426,7 +427,8 @@ class Store:
                     self._check_file()
                     done = job()
             except StoreCorrupt:
-                self._note_damage()
+                if self._mark is not None:
+                    self._mark.note_damage()
                 raise
             with suppress(StoreError), translated():
                 self._pay()  # who owes has been told; this caller's own call has worked
@@ -455,25 +457,14 @@ class Store:
         if not there:
             raise StoreError("the database file was moved or deleted while Duologue runs")
 
-    def _note_damage(self) -> None:
-        """The next start is to salvage, however this run ends."""
-        self._is_damaged = True
-        if self._path is None:
-            return
-        running = self._path.parent / _RUNNING
-        with suppress(OSError):  # on a full disk the file stays as it is, and the next start checks everything
-            running.write_text("damaged")
-            sync(running)
-            sync(running.parent)
-
     def _close(self) -> None:
         try:
             with suppress(StoreError), translated():
                 self._pay()  # who owes was told, and has had `settle` to ask
             with translated():
                 self._db.close()
-            if self._path is not None and not self._is_damaged:
-                (self._path.parent / _RUNNING).unlink(missing_ok=True)
+                if self._mark is not None:
+                    self._mark.end()
         finally:
             if self._lock is not None:
                 self._lock.release()
@@ -484,15 +475,11 @@ def _open(worker: Worker, folder: Path, claimed: int | None) -> Opened:
     with translated():
         lock = InstanceLock(folder, claimed)
     try:
-        running = folder / _RUNNING
-        is_suspicious = running.exists()
-        is_damaged = is_suspicious and running.stat().st_size > 0
-        db, recovery = open_file(
-            folder / FILE_NAME, is_suspicious=is_suspicious, is_damaged=is_damaged, prepare=messages.interrupt
-        )
+        mark = RunningMark(folder)
+        db, recovery = open_file(folder / FILE_NAME, mark, messages.interrupt)
         with translated():
-            os.close(os.open(running, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-            return Opened(Store(worker, db, folder / FILE_NAME, lock), recovery)
+            mark.begin()
+            return Opened(Store(worker, db, folder / FILE_NAME, lock, mark), recovery)
     except BaseException:
         lock.release()
         raise

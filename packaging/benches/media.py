@@ -211,7 +211,7 @@ async def at_the_window(paths: list[Path]) -> dict[str, float]:
         ticking.cancel()
         assert composer.attachments is not None
         assert sum(each.slot.attachment is not None for each in composer.attachments.chips) == PHOTOS
-        program._media.close()
+        await program._media.close()
         await until(lambda: not program._media.fitter()._workers._busy)
         spent = processor_s() - before
         window.main.close()

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from app.domain.connection import Secret
 from app.gateway.config import config_from_yaml
-from app.gateway.server import LocalGateway, gateway_from, own_catalogue
+from app.gateway.server import LocalGateway, gateway_from
+from app.simulator.server import own_catalogue
 from app.vault.vault import KeyringVault
 
 CATALOGUE = own_catalogue()
@@ -24,7 +26,9 @@ class NoVault(KeyringVault):
 def gateway_of(text: str, environ: Mapping[str, str] | None = None, **options: Any) -> Iterator[LocalGateway]:
     """The gateway of a configuration, running."""
     config = config_from_yaml(text.encode())
-    gateway, _ = asyncio.run(gateway_from(config, environ or {}, NoVault(), CATALOGUE, **options))
+    made = gateway_from(config, environ or {}, NoVault(), CATALOGUE, **options)
+    with ThreadPoolExecutor(1) as aside:  # a test may have a loop of its own
+        gateway, _ = aside.submit(asyncio.run, made).result()
     gateway.listen(port=0)
     gateway.start()
     try:

@@ -60,3 +60,15 @@ def flat_png(width: int, height: int) -> bytes:
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def pdf(pages: int = 2) -> bytes:
+    """A PDF of empty pages, 300 by 400 points."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(pages):
+        document.new_page(300, 400)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()

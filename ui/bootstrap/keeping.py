@@ -1,6 +1,7 @@
 """Backups, exports and imports over the window, each made when it is first asked for; and what is told of them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.domain.library import Backup
 from app.domain.models import Catalogue
 from app.store.backups import FOLDER_NAME
+from app.store.opening import Recovery
 from app.store.store import Store
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import now_ms
 from ui.shell.window import Window
+from ui.widgets.amounts import counted
 from ui.widgets.error_text import ErrorText
 
 if TYPE_CHECKING:
@@ -63,6 +66,10 @@ class Keeping(QObject):
         self._timer.start()
         self._tasks.start("due", self._back_up_if_due)
 
+    def tell_recovery(self, recovery: Recovery) -> None:
+        """Say that the database was damaged and what became of it, and offer the newest backup."""
+        self._tasks.start("recovery", partial(self._offer_backup, recovery))
+
     @property
     def backups(self) -> "Backups":
         """Backups made by hand, and restored."""
@@ -105,6 +112,25 @@ class Keeping(QObject):
         return transferring or self._is_answering()
 
     # ---- what is told
+
+    async def _offer_backup(self, recovery: Recovery) -> None:
+        found = f"{counted(recovery.conversations, 'conversation')} with {counted(recovery.messages, 'message')}"
+        kept = f"{found} could be read and are here; the damaged file is kept as {recovery.kept_at}."
+        headline = "The database was damaged."
+        newest = await self._store.newest_backup()
+        if newest is None:
+            self._window.notices.show_notice(ErrorText(headline, kept, "There is no backup."), tone="caution")
+            return
+        backup, count = newest
+        made = datetime.fromtimestamp(backup.made_ms / 1000).astimezone()
+        offer = f"The newest backup is of {made:%A, %d %B %Y, %H:%M}, with {counted(count, 'conversation')} in it."
+        back = "Should you restore it, what is here now becomes a backup too."
+        text = ErrorText(headline, kept, f"{offer} {back}")
+        restore = partial(self._restore_offered, backup.name)
+        self._window.notices.show_notice(text, "Restore the backup", restore, tone="caution")
+
+    def _restore_offered(self, name: str) -> None:
+        self.backups.restore(name)
 
     def _tell_backup(self, backup: Backup) -> None:
         kept = f"It is {backup.name} in the folder “{FOLDER_NAME}” of the data folder. Keys are not in it."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject
 
 import resources
+from app.domain.conversation import Conversation
 from app.domain.models import Catalogue
 from app.domain.request import Setup
 from app.errors import DuologueError, StoreError, StoreReadOnly
@@ -22,12 +23,14 @@ from app.store.doorbell import answer
 from app.store.opening import Recovery
 from app.store.store import Store
 from ui.bootstrap.attaching import Media
+from ui.bootstrap.caching import Planning
 from ui.bootstrap.connections import Connections
 from ui.bootstrap.engine import Engine
 from ui.bootstrap.external import open_external, open_folder
 from ui.bootstrap.formulas import Formulas
 from ui.bootstrap.keeping import Keeping
 from ui.bootstrap.tools import ToolDesk
+from ui.bootstrap.wire import WireDesk
 from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
@@ -36,12 +39,14 @@ from ui.shell.commands import Commands
 from ui.shell.window import Window
 from ui.theme import metrics
 from ui.theme.theme import Theme
-from ui.widgets.amounts import counted
-from ui.widgets.error_text import ErrorText, from_facts, sentence
+from ui.widgets.error_text import from_facts, sentence
 
 if TYPE_CHECKING:
+    from ui.bootstrap.gateway import GatewayDesk
+    from ui.bootstrap.titling import Titling
     from ui.shell.palette import Palette
     from ui.shell.palette_presenter import PalettePresenter
+    from ui.shell.requests import Requests
 
 T = TypeVar("T")
 
@@ -77,6 +82,12 @@ class Program(QObject):
         self._tasks = TaskScope(self._show_error)
         self._finding: tuple[Palette, PalettePresenter] | None = None
         """The palette, where it was opened."""
+        self._made_requests: Requests | None = None
+        self._titling: Titling | None = None
+        self._recovery: Recovery | None = None
+        """What was done about a damaged database at this start."""
+        self._gateway: GatewayDesk | None = None
+        """What is asked about the gateway, where that was opened."""
         window.main.close_requested.connect(self._closing.set)
         if window.main.is_closing:
             self._closing.set()
@@ -125,14 +136,18 @@ class Program(QObject):
             await asyncio.to_thread(load_catalogue, partial(resources.read_bytes, "models.json"))
         )
         self._catalogue.reprice(self._keeper.value.prices)
-        self._engine = Engine(self._keeper, self._environ, self._take_models)
+        self._wire = WireDesk(self._window, None if self._store.forgets else self._folder)
+        self._engine = Engine(self._keeper, self._environ, self._take_models, self._wire.keep)
         self._build()
         self._connections.begin(simulator=simulator)
         self._show_settings()
         opened = self._keeper.value.window.get("conversation")
+        self._rows.open_folders(self._keeper.value.window.get("open_folders"))
         self._rows.refresh()
         await self._conversation.start(opened if isinstance(opened, str) else "", send=early())
         self._connections.tell_what_is_missing(a_conversation_is_shown=bool(self._conversation.shown_id))
+        if self._recovery is not None:
+            self._keeping.tell_recovery(self._recovery)
         self._tasks.start("tidy", self._tidy)
 
     async def _tidy(self) -> None:
@@ -142,7 +157,8 @@ class Program(QObject):
     async def closed(self) -> None:
         """Wait until the person closes the window, put everything away, and close it."""
         await self._closing.wait()
-        window = {**self._window.main.remembered(), "conversation": self._conversation.shown_id}
+        told = {**self._window.main.remembered(), "conversation": self._conversation.shown_id}
+        window = {**self._keeper.value.window, **told}
         self._keeper.change(window=window)
         self._window.main.hide()
         if refused := await self._in_time(self._put_away):
@@ -150,14 +166,19 @@ class Program(QObject):
             await self._in_time(self._put_away)
         await self._in_time(self._close_store)
         self._formulas.close()
-        self._media.close()
+        await self._in_time(self._media.close)
+        if self._gateway is not None:
+            await self._in_time(self._gateway.close, SHUT_WITHIN_S)
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
+        await self._in_time(self._wire.shut, SHUT_WITHIN_S)
         self._window.main.leave()
 
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
-        owners = (self._rows, *finding, self._tools, self._keeping, self._connections, self._tasks)
+        asking = tuple(each for each in (self._made_requests, self._titling) if each is not None)
+        owners = (self._rows, *finding, *asking, self._tools, self._keeping, self._wire, self._planning)
+        owners = (*owners, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -208,8 +229,7 @@ class Program(QObject):
             return await self._forgetting_store(error, partial(Store.copy_of, self._folder))
         except StoreError as error:
             return await self._forgetting_store(error, Store.in_memory)
-        if opened.recovery is not None:
-            self._tell_recovery(opened.recovery)
+        self._recovery = opened.recovery
         return opened.store
 
     async def _forgetting_store(self, error: StoreError, make: Callable[[], Awaitable[Store]]) -> Store:
@@ -228,16 +248,14 @@ class Program(QObject):
         if await asyncio.to_thread(answer, self._folder):
             self._window.main.raise_up()
 
-    def _tell_recovery(self, recovery: Recovery) -> None:
-        found = f"{counted(recovery.conversations, 'conversation')} with {counted(recovery.messages, 'message')}"
-        kept = f"{found} could be read and are here; the damaged file is kept as {recovery.kept_at}."
-        self._window.notices.show_notice(ErrorText("The database was damaged.", kept), tone="caution")
-
     def _build(self) -> None:
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
-        replies = ReplyService(self._connect, self._store, self._models)
-        self._media = Media(window, self._theme, self._models, self)
+        self._planning = planning = Planning(window, self._theme, self._store, self._models, self._connect, self)
+        self._media = Media(window, self._theme, self._models, self._engine.fetch_picture, self)
+        replies = ReplyService(
+            self._connect, self._store, self._models, fit=self._media.fit_request, bookkeeper=planning.books
+        )
         self._conversation = ConversationPresenter(
             window.page,
             library,
@@ -271,8 +289,12 @@ class Program(QObject):
                 "zoom_reset": partial(self._take_setting, "zoom", 1.0),
                 **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
                 "attach": partial(self._media.choose, self._conversation),
+                "wire": self._wire.open_tab,
+                "cache": partial(planning.open_tab, "Cache"),
+                "usage": partial(planning.open_tab, "Usage"),
                 "settings": self._open_settings,
                 "connection": self._connections.open,
+                "gateway": self._open_gateway,
                 "open_data_folder": self._open_folder,
                 "palette": self._open_palette,
                 "back_up": lambda: keeping.backups.make(),
@@ -281,18 +303,23 @@ class Program(QObject):
                 "export_all": lambda: keeping.transfers.export_all(),
                 "tool_lab": lambda: self._tools.open_lab(),
                 "import": lambda: keeping.transfers.import_file(),
+                "copy_request": lambda: self._requests.choose_form(),
+                "compare_answers": lambda: self._requests.compare(),
             },
         )
+        planning.join(self._conversation, self._commands.tell)
         keeping.restored.connect(self._show_restored)
         keeping.imported.connect(self._rows.refresh)
         keeping.open_requested.connect(self._conversation.open)
         self._connections.used.connect(self._conversation.use_profile)
         self._connections.settings_changed.connect(self._save_settings)
         self._connections.models_listed.connect(self._take_models)
-        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools):
+        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools, self._wire):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
+        self._conversation.answered.connect(self._consider_title)
+        self._rows.folders_opened.connect(self._remember_folders)
         self._conversation.setup_shown.connect(self._show_setup)
         window.setup.setup_changed.connect(self._change_setup)
         window.setup.connection_requested.connect(self._connections.open)
@@ -300,6 +327,9 @@ class Program(QObject):
         window.main.panes_changed.connect(self._remember_panes)
         window.page.transcript.set_models(self._catalogue.name_of, self._catalogue.cost_of)
         window.page.transcript.link_activated.connect(open_external)
+        window.page.transcript.code_requested.connect(lambda id_, form: self._requests.copy(id_, form))
+        window.page.transcript.compare_requested.connect(lambda id_: self._requests.compare(id_))
+        window.page.transcript.wire_requested.connect(partial(self._wire.show_message, self._conversation))
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)
@@ -311,6 +341,16 @@ class Program(QObject):
         self._conversation.forget_all()
         self._rows.refresh()
 
+    def _open_gateway(self) -> None:
+        if self._gateway is None:
+            from ui.bootstrap.gateway import GatewayDesk
+
+            self._gateway = GatewayDesk(
+                self._window, self._theme, self._engine, self._models, lambda: self._connections.name
+            )
+            self._gateway.failed.connect(self._show_error)
+        self._gateway.open()
+
     def _open_palette(self) -> None:
         if self._finding is None:
             from ui.bootstrap.finding import palette_over
@@ -318,6 +358,43 @@ class Program(QObject):
             library = Library(self._store)
             self._finding = palette_over(self._window, library, self._rows, self._commands.do, self._show_error)
         self._finding[0].open_palette()
+
+    @property
+    def _requests(self) -> "Requests":
+        """What is done with requests, made when it is first asked for."""
+        if self._made_requests is None:
+            from ui.shell.requests import Requests
+
+            self._made_requests = made = Requests(
+                self._window.main,
+                self._store,
+                self._models,
+                lambda: self._conversation.session.conversation,
+                lambda name: self._engine.accounts.profile(
+                    name or self._connections.name or self._keeper.default_profile
+                ),
+                lambda: self._theme.palette,
+            )
+            made.told.connect(self._commands.tell)
+            made.failed.connect(self._show_error)
+        return self._made_requests
+
+    def _consider_title(self, conversation: Conversation) -> None:
+        """A title by a model, where the person allows that; whoever does not has nothing of it imported."""
+        settings = self._keeper.value
+        if settings.titles != "model":
+            return
+        if self._titling is None:
+            from ui.bootstrap.titling import Titling
+
+            self._titling = Titling(self._connect, self._store, self._models, self)
+            self._titling.titled.connect(self._show_title)
+            self._titling.failed.connect(self._show_error)
+        self._titling.consider(conversation, self._connections.name, settings.title_model)
+
+    def _show_title(self, conversation_id: str, title: str) -> None:
+        self._conversation.renamed(conversation_id, title, manual=False)
+        self._rows.refresh()
 
     # ---- clients and models
 
@@ -390,6 +467,10 @@ class Program(QObject):
         if self._keeper.value.window.get("conversation") != conversation_id:
             self._keeper.change(window={**self._keeper.value.window, "conversation": conversation_id})
             self._save_settings()
+
+    def _remember_folders(self, folder_ids: Sequence[str]) -> None:
+        self._keeper.change(window={**self._keeper.value.window, "open_folders": list(folder_ids)})
+        self._save_settings()
 
     def _remember_panes(self) -> None:
         """At once, for a program that is killed closes nothing."""

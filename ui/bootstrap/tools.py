@@ -59,7 +59,7 @@ class ToolDesk(QObject):
         self._loop: ToolLoop | None = None
         self._tab: TabPresenter | None = None
         self._lab: tuple[LabView, LabPresenter, Trying] | None = None
-        window.inspector.add_late("Tools", self._make_tab)
+        window.inspector.add_later("Tools", self._make_tab)
         conversation.setup_shown.connect(self._show_setup)
         conversation.shown.connect(lambda _id: self.close_lab())
         conversation.path_shown.connect(self._look)

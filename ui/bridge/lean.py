@@ -4,13 +4,14 @@
 """
 
 import sys
+from importlib import reload
 
 
 def import_asyncio_without_tls() -> None:
     """Import asyncio as it is where Python was built without OpenSSL, which saves 5 MB until the first https request.
 
-    Only asyncio's own TLS is missing then, and nothing uses that: httpx encrypts through anyio, which drives `ssl` by
-    itself and imports it when a client for https is made.
+    Only asyncio's own TLS is missing then, and nothing but the gateway uses that: httpx encrypts through anyio, which
+    drives `ssl` by itself and imports it when a client for https is made.
     """
     if "asyncio" in sys.modules or "ssl" in sys.modules:
         return
@@ -19,6 +20,18 @@ def import_asyncio_without_tls() -> None:
         import asyncio  # noqa: F401
     finally:
         del sys.modules["ssl"]
+
+
+def give_asyncio_tls() -> None:
+    """Undo `import_asyncio_without_tls`, for libraries that leave encrypting to asyncio."""
+    import ssl
+    from asyncio import base_events, selector_events, sslproto
+
+    for module in (base_events, selector_events):
+        if getattr(module, "ssl", ssl) is None:
+            setattr(module, "ssl", ssl)  # noqa: B010 - as the module's own import would have
+    if getattr(sslproto, "ssl", ssl) is None:
+        reload(sslproto)
 
 
 def look_at_no_sources() -> None:

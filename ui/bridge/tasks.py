@@ -17,6 +17,8 @@ class TaskScope:
         self._on_error = on_error
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """The one that its first task was started on."""
 
     def start(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Run `work`, after any unfinished task of the same `name` is cancelled and gone.
@@ -25,8 +27,16 @@ class TaskScope:
         """
         if self._closed:
             return
+        try:
+            self._loop = loop = asyncio.get_running_loop()
+        except RuntimeError:
+            if self._loop is None:
+                raise
+            # Qt handles events between two runs of the loop too: what they start waits for the next one
+            self._loop.call_soon(self.start, name, work)
+            return
         earlier = self.cancel(name)
-        task = asyncio.create_task(self._run(earlier, work), name=name)  # noqa: TID251 - the one place that owns tasks
+        task = loop.create_task(self._run(earlier, work), name=name)
         self._tasks[name] = task
         task.add_done_callback(lambda done: self._forget(name, done))
 

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ui.composer.chips import Chip, Shelf, Slot
+from ui.composer.chips import Chip, Shelf
+from ui.composer.slots import Slot
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme

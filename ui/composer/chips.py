@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.attachments import Attachment
-from app.immutable import immutable
+from ui.composer.slots import Slot
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.theme.theme import Theme
@@ -15,21 +15,6 @@ from ui.widgets.amounts import counted, size
 from ui.widgets.elided_label import ElidedLabel
 from ui.widgets.icon_button import IconButton
 from ui.widgets.names import visible
-
-
-@immutable
-class Slot:
-    """A place among the attachments: being read, refused, or there."""
-
-    id: str
-    name: str
-    attachment: Attachment | None = None
-    problem: str = ""
-    """Why it cannot be attached, as a sentence."""
-
-    @property
-    def is_coming(self) -> bool:
-        return self.attachment is None and not self.problem
 
 
 def facts_of(attachment: Attachment) -> str:

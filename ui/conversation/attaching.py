@@ -4,23 +4,25 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 
-from app.domain.attachments import Attachment
-from app.domain.blocks import DocumentBlock, ImageBlock, ToolResultBlock
-from app.domain.conversation import Message
+from app.domain.attachments import Attachment, pictures_in
+from app.domain.blocks import DocumentBlock
 from app.domain.models import ModelEntry
 from app.domain.pictures import MANY_PICTURES
 from app.errors import DuologueError
 from app.services.identity import new_id
 from ui.bridge.tasks import TaskScope
-from ui.composer.chips import Slot
-from ui.composer.given import Given, given
+from ui.composer.slots import Slot
 from ui.conversation.session import Session
 from ui.widgets.error_text import sentence
 
+if TYPE_CHECKING:
+    from ui.composer.given import Given
+
+PASTED: Final = "pasted.txt"
 ASK_FROM: Final = 21
 """So many files at once are attached only after a question."""
 
@@ -90,9 +92,18 @@ class Attaching(QObject):
 
     def take(self, source: QMimeData) -> None:
         """Attach what was dropped or pasted."""
+        from ui.composer.given import given
+
         self.take_given(given(source))
 
-    def take_given(self, some: Given) -> None:
+    def offer_text(self, text: str) -> None:
+        """Attach a text as a file, after a question: it is too long to be read in a field."""
+        session = self._view.session
+        bring = partial(_data, PASTED, text.encode("utf-8", "replace"))
+        question = f"Attach the {len(text):,} pasted characters as a file? “Cancel” leaves them on the clipboard."
+        self.confirm_wanted.emit(question, "Attach", partial(self._begin, session, [(PASTED, bring)]))
+
+    def take_given(self, some: "Given") -> None:
         """Attach files and pictures, after a question where they are many; fetch what is on the web after one, too."""
         session = self._view.session
         bringers: list[tuple[str, Bring]] = [(Path(path).name, partial(_file, path)) for path in some.paths]
@@ -173,6 +184,11 @@ class Attaching(QObject):
 
     # ---- what happens meanwhile
 
+    def follow_draft(self, session: Session) -> None:
+        """The draft is another, from the disk or from a message: show what is attached to it, and make it fit."""
+        session.slots = reconciled(session.slots, session.draft.attachments)
+        self.recheck(session)
+
     def recheck(self, session: Session) -> None:
         """The model, the number of pictures or what is attached is another: make everything fit for that."""
         model, count = self._model_of(session), self._count(session)
@@ -237,7 +253,7 @@ class Attaching(QObject):
         coming = sum(
             each.is_coming or (each.attachment is not None and each.attachment.is_picture) for each in session.slots
         )
-        return pictures_in(path) + coming
+        return pictures_in(block for message in path for block in message.blocks) + coming
 
 
 def reconciled(slots: Sequence[Slot], attachments: Iterable[Attachment]) -> tuple[Slot, ...]:
@@ -249,17 +265,6 @@ def reconciled(slots: Sequence[Slot], attachments: Iterable[Attachment]) -> tupl
         if each.id in there or each.is_coming
     ]
     return (*kept, *(Slot(each.id, each.name, each) for each in there.values()))
-
-
-def pictures_in(path: Iterable[Message]) -> int:
-    """Pictures of messages, those in results of tools included."""
-    count = 0
-    for message in path:
-        for block in message.blocks:
-            count += isinstance(block, ImageBlock)
-            if isinstance(block, ToolResultBlock) and isinstance(block.content, tuple):
-                count += sum(isinstance(each, ImageBlock) for each in block.content)
-    return count
 
 
 def _are_cited(session: Session) -> bool:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -18,13 +18,15 @@ from app.services.accounts import SIMULATOR
 from app.services.library import Library
 from app.services.replies import ReplyService
 from ui.bridge.tasks import TaskScope
-from ui.conversation.attaching import Attaching, reconciled
 from ui.conversation.branching import Branching
 from ui.conversation.healing import Healing
 from ui.conversation.page import ConversationPage
 from ui.conversation.sending import Sending
 from ui.conversation.session import Prompt, Session
 from ui.conversation.sessions import Sessions
+
+if TYPE_CHECKING:
+    from ui.conversation.attaching import Attaching
 
 DRAFT_AFTER_MS = 400
 PHASE_TICK_MS = 1000
@@ -42,7 +44,9 @@ class ConversationPresenter(QObject):
         shown: this conversation is on the page now; arg: its id, empty for one that is not stored yet.
         setup_shown: the setup of what is shown; arg: a Setup.
         ended_unseen: an answer has ended in a conversation that is not on the page; arg: its id.
+        answered: an answer has ended, in whatever way; arg: its Conversation.
         failed: something expected went wrong outside any answer; arg: a DuologueError.
+        confirm_wanted: ask before; args: the question, the word for yes, and a callable to call then.
         path_shown: the messages of a conversation are others; arg: its Session, which may not be on the page.
         retry_failed: a retry failed and the earlier answer stays; arg: the facts of the error.
     """
@@ -52,8 +56,10 @@ class ConversationPresenter(QObject):
     setup_shown = Signal(object)
     path_shown = Signal(object)
     ended_unseen = Signal(str)
+    answered = Signal(object)
     failed = Signal(object)
     retry_failed = Signal(dict)
+    confirm_wanted = Signal(str, str, object)
 
     def __init__(
         self,
@@ -62,7 +68,7 @@ class ConversationPresenter(QObject):
         replies: ReplyService,
         default_setup: Callable[[], Setup],
         cost: Callable[[Conversation], float | None],
-        attaching: "Callable[[ConversationPresenter, TaskScope], Attaching]",
+        make_attaching: "Callable[[ConversationPresenter, TaskScope], Attaching]",
         catalogue: Callable[[], Catalogue],
     ) -> None:
         """`default_setup` is what a new conversation begins with; `cost` tells what one has cost, in USD."""
@@ -89,11 +95,13 @@ class ConversationPresenter(QObject):
         page.composer.queued_edit_requested.connect(self._take_back)
         page.composer.queued_remove_requested.connect(self._drop_queued)
         page.composer.model_picked.connect(self._pick_model)
-        self.attaching = attaching(self, self._tasks)
-        page.composer.given.connect(self.attaching.take)
-        page.composer.attachment_removed.connect(self.attaching.remove)
-        page.composer.attachment_moved.connect(self.attaching.move)
-        page.composer.citations_wanted.connect(self.attaching.cite)
+        self._make_attaching = make_attaching
+        self._attaching: Attaching | None = None
+        page.composer.given.connect(lambda source: self.attaching.take(source))
+        page.composer.long_text_given.connect(lambda text: self.attaching.offer_text(text))
+        page.composer.attachment_removed.connect(lambda id_: self.attaching.remove(id_))
+        page.composer.attachment_moved.connect(lambda id_, place: self.attaching.move(id_, place))
+        page.composer.citations_wanted.connect(lambda cited: self.attaching.cite(cited))
         page.transcript.retry_requested.connect(self.retry)
         page.transcript.edit_requested.connect(self._edit)
         self.branching = Branching(self, library, self._tasks, now_ms, self)
@@ -108,6 +116,13 @@ class ConversationPresenter(QObject):
         page.transcript.leave_out_requested.connect(self.healing.leave_out)
         page.transcript.take_in_requested.connect(self.healing.take_in)
         page.transcript.continue_requested.connect(lambda id_: self._sending.go_on(self._session, id_))
+
+    @property
+    def attaching(self) -> "Attaching":
+        """What takes files, made with the first one."""
+        if self._attaching is None:
+            self._attaching = self._make_attaching(self, self._tasks)
+        return self._attaching
 
     # ---- what the shell asks for
 
@@ -191,18 +206,19 @@ class ConversationPresenter(QObject):
         session.has_new_setup = True
         self._setup_timer.start()
         self.healing.look()
-        self.attaching.recheck(session)
+        if session.slots:
+            self.attaching.recheck(session)
         self.setup_shown.emit(setup)
 
     def use_profile(self, name: str) -> None:
         """A connection was chosen for what is shown."""
         self.change_setup(replace(self._session.conversation.setup, profile=name))
 
-    def renamed(self, conversation_id: str, title: str) -> None:
-        """A title was given by hand."""
+    def renamed(self, conversation_id: str, title: str, manual: bool = True) -> None:
+        """A title was given, by hand or by a model; one by hand stays."""
         session = self._sessions.find(conversation_id)
-        if session is not None:
-            session.conversation = replace(session.conversation, title=title, title_is_manual=True)
+        if session is not None and (manual or not session.conversation.title_is_manual):
+            session.conversation = replace(session.conversation, title=title, title_is_manual=manual)
             if session is self._session:
                 self._page.show_title(title)
 
@@ -350,9 +366,9 @@ class ConversationPresenter(QObject):
         self._page.composer.show_text(session.draft.text, session.draft.caret)
         self._page.composer.set_editing(session.is_editing)
         self._page.composer.show_queue([each.shown for each in session.queued])
-        session.slots = reconciled(session.slots, session.draft.attachments)
+        if session.slots or session.draft.attachments:
+            self.attaching.follow_draft(session)
         self._page.composer.show_attachments(session.slots)
-        self.attaching.recheck(session)
 
     def attachments_changed(self, session: Session) -> None:
         if session is self._session:
@@ -460,6 +476,7 @@ class ConversationPresenter(QObject):
             self.ended_unseen.emit(session.conversation.id)
         self.path_shown.emit(session)
         self.rows_changed.emit()
+        self.answered.emit(session.conversation)
 
     def _show_cost(self) -> None:
         conversation = self._session.conversation

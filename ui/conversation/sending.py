@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
-from app.domain.attachments import attachments_of, message_blocks
 from app.domain.blocks import Block, TextBlock, ToolResultBlock
 from app.domain.continuing import can_go_on
 from app.domain.conversation import Draft, Message, MessageState, Role
@@ -128,6 +127,8 @@ class Sending:
             return
         if any(isinstance(each, ToolResultBlock) for each in prompt.blocks):
             return  # results of calls: they are asked for again where they stand
+        from app.domain.attachments import attachments_of  # with the first message that may have any
+
         attached = attachments_of(prompt.id, prompt.blocks)
         if session.queued:
             session.queued = (Prompt(prompt.text, attached), *session.queued)  # all of it goes back, in its order
@@ -166,6 +167,8 @@ class Sending:
         conversation = session.conversation
         if was_new:
             conversation = replace(conversation, title=title_from(prompt.shown), created_ms=self._now_ms())
+        from app.domain.attachments import message_blocks
+
         blocks = message_blocks(prompt.attachments, prompt.text)
         message = Message(new_id(), session.parent_of_next, role, blocks, created_ms=self._now_ms())
         session.conversation = await self._library.add(conversation, message, session.folder)
@@ -195,6 +198,8 @@ class Sending:
         session.conversation = await self._library.show_branch(session.conversation, prompt)
         if session.resend_of is not None and session.resend_of == prompt:
             # the failed text went back to the composer; if it still stands there, it is what is being sent again
+            from app.domain.attachments import attachments_of
+
             again = session.conversation.messages[session.resend_of]
             session.clear_of(Prompt(again.text, attachments_of(again.id, again.blocks)))
             session.resend_of = None

@@ -3,17 +3,19 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from app.domain.attachments import Attachment, attachments_of, message_blocks
 from app.domain.blocks import Block, ToolResultBlock
 from app.domain.conversation import Conversation, Draft, Message, MessageState, Role
 from app.domain.stream import ClientEvent
 from app.domain.tool_turns import waiting_calls
 from app.errors import StoreError
 from app.immutable import immutable
-from ui.composer.chips import Slot
 from ui.conversation.phase import Phase
+
+if TYPE_CHECKING:
+    from app.domain.attachments import Attachment
+    from ui.composer.slots import Slot
 
 
 @immutable
@@ -22,7 +24,7 @@ class Prompt:
 
     text: str
     """Stripped."""
-    attachments: tuple[Attachment, ...] = ()
+    attachments: "tuple[Attachment, ...]" = ()
 
     @classmethod
     def of(cls, draft: Draft) -> "Prompt":
@@ -178,6 +180,8 @@ class Session:
     @property
     def queued_blocks(self) -> tuple[Block, ...]:
         """What waits, as the content of one message."""
+        from app.domain.attachments import message_blocks  # with the first message that may have any
+
         return tuple(block for each in self.queued for block in message_blocks(each.attachments, each.text))
 
     def put_before(self, prompt: Prompt) -> None:
@@ -190,6 +194,8 @@ class Session:
         """Put a message of the person's into the draft; what is sent next takes its place."""
         if self.displaced is None:
             self.displaced = self.draft
+        from app.domain.attachments import attachments_of  # with the first message that may have any
+
         self.resend_of = message.id
         self.draft = Draft(message.text, len(message.text), attachments_of(message.id, message.blocks))
 

@@ -30,6 +30,7 @@ class LibraryPresenter(QObject):
         deleted: conversations were put away and can be brought back; arg: their ids.
         folder_removed: a folder was removed and can be brought back; arg: a function that does so.
         begin_requested: a new conversation in a folder; arg: a Folder.
+        folders_opened: folders were opened or closed; arg: the ids of those that are open.
         failed: arg: a DuologueError; nothing has changed.
     """
 
@@ -37,6 +38,7 @@ class LibraryPresenter(QObject):
     deleted = Signal(list)
     folder_removed = Signal(object)
     begin_requested = Signal(object)
+    folders_opened = Signal(list)
     failed = Signal(object)
 
     def __init__(
@@ -93,6 +95,11 @@ class LibraryPresenter(QObject):
         """(id, title) of what is in the list, as far as it is shown; the newest message first."""
         rows = sorted(self._listing.rows, key=lambda each: -each.last_ms)
         return tuple((each.id, shown_title(_shown(each, frozenset()))) for each in rows)
+
+    def open_folders(self, remembered: object) -> None:
+        """Let those folders be open that were, as far as the value says so; `refresh` shows them."""
+        if isinstance(remembered, list):
+            self._open_folders |= {each for each in remembered if isinstance(each, str)}
 
     def refresh(self) -> None:
         """Read the rows again."""
@@ -183,6 +190,7 @@ class LibraryPresenter(QObject):
     def _make_folder(self, conversation_ids: Sequence[str]) -> None:
         folder = Folder(new_id(), NEW_FOLDER, created_ms=self._now_ms())
         self._open_folders.add(folder.id)
+        self.folders_opened.emit(sorted(self._open_folders))
         self._view.list.rename_when_shown(folder.id)
         self._do(f"folder {folder.id}", partial(self._put_folder, folder, conversation_ids))
 
@@ -192,6 +200,7 @@ class LibraryPresenter(QObject):
 
     def _toggle_folder(self, folder_id: str) -> None:
         self._open_folders ^= {folder_id}
+        self.folders_opened.emit(sorted(self._open_folders))
         self.refresh()
 
     def _rename_folder(self, folder_id: str, name: str) -> None:

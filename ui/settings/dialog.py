@@ -85,7 +85,7 @@ class SettingsDialog(QDialog):
         return page
 
     def _field(self, name: str, about: About) -> Field:
-        if about.choices or name.startswith("default_"):
+        if about.choices or about.is_listed:
             choice = Choice(about.title)
             choice.picked.connect(partial(self.changed.emit, name))
             return choice

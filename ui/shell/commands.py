@@ -95,7 +95,7 @@ class Commands(QObject):
         conversation.healing.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.refused.connect(lambda why: self._toast.show_toast(why, undo=False))
         conversation.branching.confirm_wanted.connect(self._confirm)
-        conversation.attaching.confirm_wanted.connect(self._confirm)
+        conversation.confirm_wanted.connect(self._confirm)
         conversation.branching.conversation_emptied.connect(lambda id_: library.delete([id_]))
         library.folder_removed.connect(self._offer_folder)
         library.begin_requested.connect(self._begin_in)
@@ -109,6 +109,11 @@ class Commands(QObject):
         if name in IN_THE_CENTRE:
             self._window.panes.dismiss()
         self._does[name]()
+
+    def tell(self, why: str) -> None:
+        """Say in a sentence what was done, or why something was not; an offer to undo is not covered by it."""
+        if not self._toast.isVisible():
+            self._toast.show_toast(why, undo=False)
 
     # ---- conversations
 
@@ -186,8 +191,7 @@ class Commands(QObject):
         text = self._conversation.last_answer
         if text:
             QGuiApplication.clipboard().setText(text)
-            if not self._toast.isVisible():  # an offer to undo is not to be covered
-                self._toast.show_toast("Answer copied", undo=False)
+            self.tell("Answer copied")
 
     # ---- the window
 

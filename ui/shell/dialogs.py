@@ -52,6 +52,7 @@ def open_settings(
     options = {
         "default_model": [("", "The recommended one"), *((each.id, each.display_name) for each in models)],
         "default_profile": [("", "The first one"), *((name, name) for name in keeper.profiles()), ("Simulator",) * 2],
+        "title_model": [("", "The cheapest one"), *((each.id, each.display_name) for each in models)],
     }
     dialog.show_settings(keeper.value, options, models, folder)
     dialog.changed.connect(take)

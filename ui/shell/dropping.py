@@ -24,7 +24,6 @@ class Dropping(QObject):
         super().__init__(window)
         self._window = window
         self._veil: Veil | None = None
-        window.setAcceptDrops(True)
         window.installEventFilter(self)
 
     @property
@@ -37,18 +36,19 @@ class Dropping(QObject):
             self._drop(event)
             return True
         if isinstance(event, QDragEnterEvent | QDragMoveEvent):
-            return self._hold(event)
+            return self.hold(event)
         if event.type() == QEvent.Type.DragLeave or (isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape):
             self._hide()
         elif event.type() == QEvent.Type.Resize and self._veil is not None:
             self._veil.cover(self._window)
         return super().eventFilter(watched, event)
 
-    def _hold(self, event: QDragEnterEvent | QDragMoveEvent) -> bool:
-        """Promise what dropping does. What comes from a list of ours stays among its rows."""
+    def hold(self, event: QDragEnterEvent | QDragMoveEvent) -> bool:
+        """Promise what dropping does. What comes from this window stays where it is taken: False then."""
         from ui.composer.given import promised
 
         if event.source() is not None:
+            event.ignore()
             return False
         promise = promised(event.mimeData())
         if not promise:

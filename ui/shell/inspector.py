@@ -8,43 +8,47 @@ from ui.theme.style import dress
 
 
 class Inspector(QWidget):
-    """Shows its tabs in the order in which they are given."""
+    """Shows its tabs in the order in which they are given; one that is made later is made when it is first opened."""
 
-    def __init__(self, tabs: Mapping[str, QWidget]) -> None:
+    def __init__(self, tabs: Mapping[str, QWidget | None]) -> None:
+        """None stands for a tab that `add_later` says how to make."""
         super().__init__()
         self.setObjectName("inspector")
         dress(self, look="inspector")
-        self._late: dict[QWidget, Callable[[], QWidget]] = {}
-        """Places of tabs that are made when they are first looked at."""
+        self._later: dict[str, Callable[[], QWidget]] = {}
         self._tabs = QTabWidget()
-        self._tabs.currentChanged.connect(self._make_late)
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setDrawBase(False)
         self._tabs.tabBar().setExpanding(False)
         for name, widget in tabs.items():
-            self._tabs.addTab(widget, name)
+            self._tabs.addTab(widget or QWidget(), name)
+        self._tabs.currentChanged.connect(self._make)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._tabs)
         self.setFocusProxy(self._tabs)
 
-    def add_late(self, name: str, make: Callable[[], QWidget]) -> None:
-        """One more tab, whose widget is made when the tab is first chosen."""
-        place = QWidget()
-        QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
-        self._late[place] = make
-        self._tabs.addTab(place, name)
+    def add_later(self, name: str, make: Callable[[], QWidget]) -> None:
+        """How the tab of this name is made."""
+        self._later[name] = make
 
-    def choose(self, name: str) -> None:
-        """Bring a tab to the front."""
-        names = [self._tabs.tabText(at) for at in range(self._tabs.count())]
-        self._tabs.setCurrentIndex(names.index(name))
+    def open_tab(self, name: str) -> None:
+        """Show the tab of this name."""
+        for place in range(self._tabs.count()):
+            if self._tabs.tabText(place) == name:
+                self._tabs.setCurrentIndex(place)
+                self._make(place)
 
-    def _make_late(self, at: int) -> None:
-        place = self._tabs.widget(at)
-        make = self._late.pop(place, None) if place is not None else None
-        layout = place.layout() if place is not None else None
-        if make is not None and layout is not None:
-            made = make()
-            layout.addWidget(made)
-            made.show()  # at once, and not when Qt comes to it
+    def _make(self, place: int) -> None:
+        name = self._tabs.tabText(place)
+        make = self._later.pop(name, None)
+        if make is None:
+            return
+        room, made = self._tabs.widget(place), make()
+        self._tabs.blockSignals(True)  # taking the empty page away would open its neighbour for a moment
+        self._tabs.removeTab(place)
+        self._tabs.insertTab(place, made, name)
+        self._tabs.setCurrentIndex(place)
+        self._tabs.blockSignals(False)
+        if room is not None:
+            room.deleteLater()

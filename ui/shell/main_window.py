@@ -1,15 +1,19 @@
 """The main window: places its parts, and nothing else."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from ui.shell.actions import Actions
 from ui.shell.arrangement import PaneWishes
 from ui.shell.panes import Panes
 from ui.theme import metrics
+
+if TYPE_CHECKING:
+    from ui.shell.dropping import Dropping
 
 
 class MainWindow(QMainWindow):
@@ -19,11 +23,15 @@ class MainWindow(QMainWindow):
         close_requested: the person closes the window; it stays until `leave` is called.
         panes_changed: a pane was opened, closed or resized.
         escaped: Esc was pressed and no floating pane took it.
+        given: something was dropped that is to be attached; arg: a QMimeData.
+        text_given: a text was dropped.
     """
 
     close_requested = Signal()
     panes_changed = Signal()
     escaped = Signal()
+    given = Signal(object)
+    text_given = Signal(str)
 
     def __init__(self, notices: QWidget, sidebar: QWidget, centre: QWidget, inspector: QWidget) -> None:
         super().__init__()
@@ -41,6 +49,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.panes, 1)
         self.setCentralWidget(whole)
         self.actions_table = Actions(self)
+        self.setAcceptDrops(True)
+        self.dropping: Dropping | None = None
+        """What is held over the window, since there first was something."""
         self.is_closing = False
         """The person has closed the window; also before there was anyone to listen to `close_requested`."""
         self._may_close = False
@@ -83,6 +94,16 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """The first one; from then on `dropping` sees them before the window does."""
+        if self.dropping is None:
+            from ui.shell.dropping import Dropping
+
+            self.dropping = Dropping(self)
+            self.dropping.given.connect(self.given)
+            self.dropping.text_given.connect(self.text_given)
+        self.dropping.hold(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:

@@ -70,6 +70,11 @@ class Panes(QWidget):
         else:
             self._wish(replace(self._wishes, inspector_open=not self._wishes.inspector_open))
 
+    def show_inspector(self) -> None:
+        """Have the inspector on screen, over the centre where there is no room beside it."""
+        if self._arrangement().inspector is None:
+            self.toggle_inspector()
+
     def show_sidebar(self) -> None:
         """Have the sidebar on screen, over the centre where there is no room beside it."""
         if self._arrangement().sidebar is None:

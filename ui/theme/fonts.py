@@ -28,6 +28,13 @@ def _register(*names: str) -> None:
             QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes("fonts", name)))
 
 
+def code_font(px: float = metrics.CODE_TEXT_PX) -> QFont:
+    """The font of code and of what is compared letter by letter."""
+    font = QFont(CODE_FAMILY)
+    font.setPixelSize(round(px))
+    return font
+
+
 def interface_font(px: int = metrics.INTERFACE_TEXT_PX, *, weight: int = QFont.Weight.Normal) -> QFont:
     """The font of controls and labels."""
     font = QFont(INTERFACE_FAMILY)

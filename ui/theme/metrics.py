@@ -49,6 +49,8 @@ BUTTON_PX = 32
 ROW_PX = 30
 """Height of a row in the sidebar, its headings included."""
 BACKUP_DIALOG = (440, 360)
+GATEWAY_DIALOG_PX = 520
+"""Width."""
 PALETTE_PX = (620, 440)
 PALETTE_KIND_PX = 96
 HIT_PX = 62
@@ -81,6 +83,8 @@ FORM_PX = 460
 FORM_TOP_PX = 96
 """Room above it."""
 CONNECTION_DIALOG = (520, 520)
+COMPARISON_DIALOG = (960, 640)
+COMPARISON_LIST_PX = 340
 SETTINGS_DIALOG = (560, 420)
 TOAST_MAX_PX = 420
 """Width."""

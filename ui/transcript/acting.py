@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolTip
 
 from ui.transcript.arrangement import Placed
 from ui.transcript.canvas import Canvas
+from ui.transcript.citing import PLACE
 from ui.transcript.leaves.base import Act, Leaf
 from ui.transcript.links import is_safe, plain_tip, refusal
 from ui.transcript.style import Style
@@ -23,10 +24,14 @@ class Acting(QObject):
     Signals:
         asked: something that is not done here; args: the act's name, the message's id.
         link_activated: arg: a target, always http, https or mailto.
+        document_opened: arg: its data.
+        place_opened: args: the id of the message that cites it, the place, see `citing.PLACE`.
     """
 
     asked = Signal(str, str)
     link_activated = Signal(str)
+    document_opened = Signal(str)
+    place_opened = Signal(str, str)
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -37,7 +42,8 @@ class Acting(QObject):
         item = self._canvas.items[placed.item]
         does: dict[str, Callable[[], None]] = {
             "copy": lambda: self._copy(placed, act.value),
-            "link": lambda: self._follow(act.value),
+            "link": lambda: self._follow(act.value, item.message.id),
+            "document": lambda: self.document_opened.emit(act.value),
             "cite": lambda: QToolTip.showText(QCursor.pos(), plain_tip(act.value), self._canvas),
             "fold": lambda: self._remake(placed, partial(item.toggle, int(act.value))),
             "numbers": lambda: self._remake(placed, item.toggle_numbers),
@@ -49,8 +55,10 @@ class Acting(QObject):
         else:
             self.asked.emit(act.name, item.message.id)
 
-    def _follow(self, target: str) -> None:
-        if is_safe(target):
+    def _follow(self, target: str, message_id: str) -> None:
+        if target.startswith(PLACE):
+            self.place_opened.emit(message_id, target.removeprefix(PLACE))
+        elif is_safe(target):
             self.link_activated.emit(target)
         else:
             QToolTip.showText(QCursor.pos(), refusal(target), self._canvas)

@@ -37,8 +37,13 @@ EDIT_ANSWER: Final = Action("edit_answer", "Edit this answer", "")
 BRANCH: Final = Action("branch", "Branch from here", "")
 LEAVE_OUT: Final = Action("leave_out", "Leave out of the context", "")
 TAKE_IN: Final = Action("take_in", "Take into the context again", "")
+WIRE: Final = Action("wire", "Show on the wire", "")
 NUMBERS: Final = Action("numbers", "Details", "")
+COMPARE: Final = Action("compare", "Compare with another answer", "")
 DELETE: Final = Action("delete", "Delete", "")
+
+CODE: Final = "request as "
+"""What the name of an action begins with that copies a request; the form follows."""
 
 IN_ROW: Final = (EARLIER, LATER, COPY, EDIT, RETRY, CONTINUE, MORE)
 """What has a button; the menu has everything but the last."""
@@ -56,7 +61,7 @@ def actions_of(item: Item) -> Sequence[Action]:
         return (*branches, COPY, COPY_PLAIN, EDIT, BRANCH, *context, NUMBERS, DELETE)
     go_on = (CONTINUE,) if can_go_on(item.message) else ()
     change = (EDIT_ANSWER,) if any(isinstance(block, TextBlock) for block in item.message.blocks) else ()
-    return (*branches, COPY, COPY_PLAIN, RETRY, *go_on, *change, BRANCH, *context, NUMBERS, DELETE)
+    return (*branches, COPY, COPY_PLAIN, RETRY, *go_on, *change, BRANCH, *context, NUMBERS, WIRE, COMPARE, DELETE)
 
 
 class ActionRow(QWidget):
@@ -191,6 +196,17 @@ def menu_for(
         if action is DELETE:
             menu.addSeparator()
         names[menu.addAction(LABELS.get(action.name, action.label))] = action.name
+    if actions and item is not None:
+        _offer_code(menu, names)
     if item is not None and item.details:
         names[menu.addAction(parent.tr("Copy error details"))] = "copy_details"
     return menu, names
+
+
+def _offer_code(menu: QMenu, names: dict[QAction, str]) -> None:
+    """The request of a message, in the forms in which it can be copied."""
+    from app.dialects.code.programs import FORMS  # not before someone opens a menu
+
+    forms = menu.addMenu(menu.tr("Copy request as"))
+    for form, words in FORMS.items():
+        names[forms.addAction(words)] = f"{CODE}{form}"

@@ -102,6 +102,23 @@ def place_of(citation: Citation) -> str:
     return ""
 
 
+PLACE: Final = "duologue-place:"
+"""How a place in a document of the conversation is addressed: its number, `page` or `text`, start and end."""
+
+
+def target_of(citation: Citation) -> str:
+    """Where following the source leads: an address of the web, or a place in a document; empty: nowhere.
+
+    Source: Messages API reference, "Citations".
+    """
+    document = citation.get("document_index")
+    for kind, unit in (("page", "page_number"), ("text", "char_index")):
+        start, end = citation.get(f"start_{unit}"), citation.get(f"end_{unit}")
+        if all(isinstance(each, int) and each >= 0 for each in (document, start, end)):
+            return f"{PLACE}{document}:{kind}:{start}:{end}"
+    return address_of(citation)
+
+
 @immutable
 class CitedPiece:
     """A piece of text with marks in it."""

@@ -198,6 +198,8 @@ class ChipSpec:
     href: str = ""
     """Where it is, if that is an address. It is only ever opened by a click."""
     is_document: bool = True
+    data: str = ""
+    """What it holds, where that is here: a click opens it."""
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from ui.theme import metrics
 from ui.theme.palette import LIGHT, Palette
 from ui.transcript.access import readable, tell_caret
 from ui.transcript.acting import Acting
-from ui.transcript.actions import ActionRow, JumpButton, menu_for
+from ui.transcript.actions import CODE, ActionRow, JumpButton, menu_for
 from ui.transcript.announcing import Announcer
 from ui.transcript.canvas import Canvas
 from ui.transcript.caret import first_spot
@@ -65,9 +65,14 @@ class TranscriptView(Canvas):
         branch_here_requested: let the path end at a message, to begin another branch; arg: its id.
         connect_requested: see to the key and the connection; arg: the failed answer's id.
         follow_requested: show what comes after the last message; arg: its id.
+        wire_requested: show what went over the wire for an answer; arg: its id.
         answer_edited: an answer is to say something else; args: its id, the index of the block where the text begins,
             the text.
+        code_requested: copy the request of a message; args: its id, the form of code.
+        compare_requested: compare an answer with another; arg: its id.
         link_activated: a link was clicked; arg: its target, always http, https or mailto.
+        document_opened: read a document by itself; arg: its data.
+        place_opened: show what an answer cites; args: the answer's id, the place as `DOCUMENT:page|text:START:END`.
         picture_opened: look at a picture by itself; arg: its data, base64.
         formula_wanted: typeset a formula, see `show_formula`; args: its TeX, whether it stands on its own.
     """
@@ -82,8 +87,13 @@ class TranscriptView(Canvas):
     take_in_requested = Signal(str)
     connect_requested = Signal(str)
     follow_requested = Signal(str)
+    wire_requested = Signal(str)
     picture_opened = Signal(str)
+    document_opened = Signal(str)
+    place_opened = Signal(str, str)
     answer_edited = Signal(str, int, str)
+    code_requested = Signal(str, str)
+    compare_requested = Signal(str)
     link_activated = Signal(str)
     formula_wanted = Signal(str, bool)
 
@@ -99,6 +109,8 @@ class TranscriptView(Canvas):
         self._acting = Acting(self)
         self._acting.asked.connect(self._ask)
         self._acting.link_activated.connect(self.link_activated)
+        self._acting.document_opened.connect(self.document_opened)
+        self._acting.place_opened.connect(self.place_opened)
         self._pointer.acted.connect(self._acting.perform)
         self._pointer.hovered.connect(self._hover)
         self._pointer.selection_began.connect(self._let_go)
@@ -320,6 +332,8 @@ class TranscriptView(Canvas):
             "take_in": self.take_in_requested,
             "connect": self.connect_requested,
             "follow": self.follow_requested,
+            "compare": self.compare_requested,
+            "wire": self.wire_requested,
         }
         asks[name].emit(message_id)
 
@@ -350,6 +364,8 @@ class TranscriptView(Canvas):
         }
         if name in does:
             does[name]()
+        elif name.startswith(CODE):
+            self.code_requested.emit(message_id, name.removeprefix(CODE))
         else:
             self._ask(name, message_id)
 

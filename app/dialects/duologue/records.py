@@ -96,14 +96,10 @@ def kept_from_raw(raw: Any, folders: Sequence[Folder], new_id: Callable[[], str]
     Raises:
         TranslationError: it is no conversation, or its tree is none.
     """
-    if not isinstance(raw, Mapping):
-        raise TranslationError(where, "not an object")
+    parents, at, folder = check_kept(raw, len(folders), where)
     setups = _setups(raw.get("setups"))
-    messages = _asked_with(setups, _messages(raw.get("messages"), new_id, where))
+    messages = _asked_with(setups, _messages(raw["messages"], parents, new_id))
     ids = tuple(messages)
-    leaf = raw["leaf"] if "leaf" in raw else len(ids) - 1 if ids else None
-    folder = _place(raw.get("folder"), len(folders), f"{where}/folder")
-    at = _place(leaf, len(ids), f"{where}/leaf")
     conversation = Conversation(
         id=raw["id"] if isinstance(raw.get("id"), str) else "",
         title=raw["title"] if isinstance(raw.get("title"), str) else "",
@@ -121,6 +117,30 @@ def kept_from_raw(raw: Any, folders: Sequence[Folder], new_id: Callable[[], str]
         _draft(raw.get("draft")),
         {digest_of(each): each for each in setups.values()},
     )
+
+
+def check_kept(raw: Any, folders: int, where: str) -> tuple[list[int | None], int | None, int | None]:
+    """Whether a conversation can be read: nothing below its messages can make it fail.
+
+    Returns the places of the messages' parents, of the leaf, and of the folder.
+
+    Raises:
+        TranslationError: it cannot.
+    """
+    if not isinstance(raw, Mapping):
+        raise TranslationError(where, "not an object")
+    raws = raw.get("messages")
+    if not isinstance(raws, list):
+        raise TranslationError(f"{where}/messages", "not a list")
+    parents = [
+        _place(each["parent"], at, f"{where}/messages/{at}/parent")
+        if isinstance(each, Mapping) and "parent" in each
+        else (at - 1 if at else None)
+        for at, each in enumerate(raws)
+    ]
+    leaf = raw["leaf"] if "leaf" in raw else len(raws) - 1 if raws else None
+    folder = _place(raw.get("folder"), folders, f"{where}/folder")
+    return parents, _place(leaf, len(raws), f"{where}/leaf"), folder
 
 
 def fingerprints(conversation: Conversation) -> Mapping[str, str]:
@@ -169,17 +189,12 @@ def _message_to_raw(message: Message, places: Mapping[str, int]) -> dict[str, An
     }
 
 
-def _messages(raws: Any, new_id: Callable[[], str], where: str) -> dict[str, Message]:
-    if not isinstance(raws, list):
-        raise TranslationError(f"{where}/messages", "not a list")
+def _messages(raws: Sequence[Any], parents: Sequence[int | None], new_id: Callable[[], str]) -> dict[str, Message]:
     ids = [new_id() for _ in raws]
-    read: dict[str, Message] = {}
-    for at, (raw, id_) in enumerate(zip(raws, ids, strict=True)):
-        parent = at - 1 if at else None
-        if isinstance(raw, Mapping) and "parent" in raw:
-            parent = _place(raw["parent"], at, f"{where}/messages/{at}/parent")
-        read[id_] = _message(raw, id_, None if parent is None else ids[parent])
-    return read
+    return {
+        id_: _message(raw, id_, None if parent is None else ids[parent])
+        for raw, id_, parent in zip(raws, ids, parents, strict=True)
+    }
 
 
 def _message(raw: Any, id_: str, parent: str | None) -> Message:

@@ -67,7 +67,7 @@ def _page(data: bytes, number: int, edge_px: int) -> tuple[dict[str, Any], tuple
     document = _document(data)
     if not 1 <= number <= len(document):
         raise MediaRefused("", "damaged", "PDF")
-    return {"pages": len(document)}, (_drawn(document[number - 1], edge_px),)
+    return {"pages": len(document)}, (base64.b64encode(_drawn(document[number - 1], edge_px)),)
 
 
 def _document(data: bytes) -> Any:

@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.domain.pictures import picture_size
+from app.domain.pictures import EDGE_AMONG_MANY_PX, MANY_PICTURES, picture_size
 from app.simulator.prompt import Block, Placed, every_block, messages_of, tools_of
 from app.simulator.rules.asked import EXTRA, Asked
 from app.simulator.rules.caching import UNMARKABLE
@@ -118,6 +118,19 @@ def _picture_faults(source: Mapping[str, Any], where: str, limits: Mapping[str, 
         yield f"{where}: At least one of the image dimensions exceed max allowed size: {limits['max_edge_px']} pixels"
 
 
+def _among_many(pictures: Iterator[Placed]) -> Iterator[str]:
+    """Of many pictures none may be large (§16.1)."""
+    for placed in pictures:
+        source = placed.block["source"]
+        bytes_ = _decoded(source["data"]) if source["type"] == "base64" else None
+        size = picture_size(bytes_) if bytes_ is not None else None
+        if size is not None and max(size.width, size.height) > EDGE_AMONG_MANY_PX:
+            yield (
+                f"{placed.where}.image.source.base64.data: At least one of the image dimensions exceed max allowed "
+                f"size for many-image requests: {EDGE_AMONG_MANY_PX} pixels"
+            )
+
+
 def _document_faults(block: Block, where: str, asked: Asked) -> Iterator[str]:
     """§16.2."""
     source = block["source"]
@@ -162,6 +175,8 @@ def count_faults(asked: Asked) -> Iterator[str]:
     most = asked.model.vision.get("max_images_per_request", 100)
     if images > most:
         yield f"messages: too many images: {images} > {most}"
+    if images > MANY_PICTURES:
+        yield from _among_many(placed for placed in every_block(asked.body) if placed.block["type"] == "image")
     cited = {bool((block.get("citations") or {}).get("enabled")) for block in blocks if block["type"] == "document"}
     if len(cited) > 1:
         yield "messages: citations must be enabled on all documents of a request or on none"

@@ -7,6 +7,7 @@ import os
 import random
 import struct
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ import pytest_asyncio
 from PIL import Image, TiffImagePlugin
 
 from app.domain.attachments import Attachment, Change
-from app.domain.blocks import Base64Source, DocumentBlock, ImageBlock, TextSource
+from app.domain.blocks import Base64Source, DocumentBlock, ImageBlock, TextSource, ToolResultBlock
+from app.domain.caching import Breakpoint, CachePlan, Section
 from app.domain.pictures import picture_size
+from app.domain.request import Request, Turn
 from app.errors import FileFailed, MediaRefused
 from app.media.fitting import Fitter
 from app.media.reading import Given
 from app.media.workers import Workers
-from tests.support.pictures import HOSTILE, flat_png, model, opened, picture
+from tests.support.pictures import HOSTILE, flat_png, model, opened, pdf, picture
 
 OLD = "claude-haiku-4-5-20251001"
 
@@ -338,17 +341,6 @@ async def test_an_old_encoding_is_guessed_and_told(fitter: Fitter) -> None:
     assert made.detail
 
 
-def pdf(pages: int = 2) -> bytes:
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument.new()
-    for _ in range(pages):
-        document.new_page(300, 400)
-    target = io.BytesIO()
-    document.save(target)
-    return target.getvalue()
-
-
 async def test_a_pdf_goes_as_it_is_with_its_pages_counted(fitter: Fitter) -> None:
     data = pdf(3)
     made = await attached(fitter, data, "a.pdf")
@@ -356,8 +348,8 @@ async def test_a_pdf_goes_as_it_is_with_its_pages_counted(fitter: Fitter) -> Non
     assert made.pages == 3
     assert made.tokens >= 3 * 1500
     assert isinstance(made.block, DocumentBlock)
-    page = Image.open(io.BytesIO(await fitter.page(made.block, 2, 200)))
-    assert page.size == (150, 200)
+    pages, drawn = await fitter.page(made.block, 2, 200)
+    assert (pages, Image.open(io.BytesIO(base64.b64decode(drawn))).size) == (3, (150, 200))
 
 
 async def test_a_pdf_with_too_many_pages_is_refused(fitter: Fitter) -> None:
@@ -385,6 +377,20 @@ async def test_a_block_of_a_message_is_made_fit(fitter: Fitter) -> None:
     assert await fitter.fit_block(small, model(), 1) == small
     large = ImageBlock(Base64Source("image/png", base64.b64encode(picture(9000, 100)).decode()))
     assert opened(await fitter.fit_block(large, model(), 30)).width == 2000
+
+
+async def test_a_request_is_made_fit_and_keeps_its_marks(fitter: Fitter) -> None:
+    wide = ImageBlock(Base64Source("image/png", base64.b64encode(picture(2200, 50)).decode()))
+    small = ImageBlock(Base64Source("image/png", base64.b64encode(picture()).decode()))
+    marks = CachePlan(frozenset({Breakpoint(Section.MESSAGES, 0, 0)}))
+    few = Request("m", 9, (Turn("user", (wide, ToolResultBlock("t", (small,) * 19))),), cache_plan=marks)
+    assert await fitter.fit_request(few, model()) is few
+    many = replace(few, turns=(*few.turns, Turn("user", (small,))))
+    made = await fitter.fit_request(many, model())
+    assert opened(made.turns[0].blocks[0]).width == 2000
+    assert made.turns[0].blocks[1:] == many.turns[0].blocks[1:]
+    assert made.cache_plan == marks
+    assert await fitter.fit_request(many, model()) == made
 
 
 # ------------------------------------------------------------------ limits, and the samples

@@ -108,6 +108,16 @@ async def test_where_there_is_no_keyring_it_is_the_key_that_is_missing() -> None
         await Desk(keyring).accounts.client("Personal")
 
 
+async def test_a_model_server_on_this_machine_needs_no_key_and_one_elsewhere_does() -> None:
+    here = Profile("Here", "openai", base_url="http://127.0.0.1:8080/v1")
+    there = Profile("There", "openai", base_url="https://models.example/v1")
+    desk = Desk(Keyring(), {"ANTHROPIC_API_KEY": ENVIRONMENT}, [here, there])
+
+    assert (await desk.accounts.endpoint("Here")).key is None
+    with pytest.raises(KeyMissing):
+        await desk.accounts.endpoint("There")
+
+
 @pytest.mark.parametrize("name", ["ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"])
 async def test_the_environments_address_is_where_a_key_is_tested_and_used(name: str) -> None:
     desk = Desk(Keyring(), {name: "https://gateway.example"})

@@ -2,14 +2,26 @@
 
 import asyncio
 import os
+import sqlite3
 import stat
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.domain.blocks import Base64Source, ImageBlock, RawBlock, TextBlock, ThinkingBlock, ToolUseBlock
+from app.domain.attachments import Attachment, Change, Shape
+from app.domain.blocks import (
+    Base64Source,
+    DocumentBlock,
+    ImageBlock,
+    RawBlock,
+    TextBlock,
+    TextSource,
+    ThinkingBlock,
+    ToolUseBlock,
+)
 from app.domain.caching import Breakpoint, CachePlan, Section, Ttl
 from app.domain.conversation import Conversation, Draft, Message, MessageState, ReplyFacts, Role
 from app.domain.request import Parameters, Setup, Thinking
@@ -99,6 +111,41 @@ async def test_a_picture_used_twice_is_stored_once_and_goes_with_its_last_use(st
     assert (await store.load(kept.id)).messages[two.id].blocks == (picture,)
     await store.back_up(tmp_path / "copy.db")
     assert (tmp_path / "copy.db").stat().st_size < 400_000
+
+
+async def test_a_picture_used_in_ten_conversations_is_stored_once(store: Store, tmp_path: Path) -> None:
+    picture = ImageBlock(Base64Source("image/png", "A" * 200_000))
+    kept = [await written(store, replace(prompt("look"), blocks=(picture,))) for _ in range(10)]
+
+    def blobs() -> int:
+        with closing(sqlite3.connect(f"file:{tmp_path / FILE_NAME}?mode=ro", uri=True)) as db:
+            return int(db.execute("SELECT count(*) FROM blobs").fetchone()[0])
+
+    assert blobs() == 1
+    await store.drop([each.id for each in kept[:9]])
+    assert blobs() == 1
+    assert (await store.load(kept[9].id)).path[0].blocks == (picture,)
+    await store.drop([kept[9].id])
+    assert blobs() == 0
+
+
+async def test_what_is_attached_to_a_draft_comes_back_in_its_order(store: Store) -> None:
+    source = Base64Source("image/png", "AAAA")
+    shape = Shape("image/png", 3, 5, 5)
+    one = Attachment("1", "a.png", source, shape, ImageBlock(source, {"duologue:alt": "a cat"}), shape, 1)
+    text = TextSource("a \ud800 note")
+    plain = Shape("text/plain", 7)
+    two = Attachment("2", "b.txt", text, plain, DocumentBlock(text, "b.txt"), plain, 2)
+    smaller = replace(one, id="3", block=ImageBlock(Base64Source("image/jpeg", "BBBB")), changes=(Change.SCALED,))
+    await store.save_draft("", Draft("", 0, (one, two, smaller)))
+    kept = await store.draft("")
+    assert kept is not None
+    assert (kept.attachments[0], kept.attachments[2]) == (one, smaller)
+    assert kept.attachments[1].block.source == TextSource("a ? note")
+    await store.save_draft("", Draft("x", 0, (smaller, one)))
+    assert await store.draft("") == Draft("x", 0, (smaller, one))
+    await store.save_draft("", Draft("x", 0))
+    assert await store.draft("") == Draft("x", 0)
 
 
 async def test_the_newest_conversation_is_first_whatever_the_clock_says(store: Store) -> None:

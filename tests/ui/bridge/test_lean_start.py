@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -31,9 +31,29 @@ async def ask(ca_file):
 
 print(asyncio.run(ask(Path(sys.argv[2]))), asyncio.run(ask(None)))
 """
+RELAY = """
+import sys
+from ui.bridge.lean import give_asyncio_tls, import_asyncio_without_tls
+import_asyncio_without_tls()
+import asyncio
+give_asyncio_tls()
+from pathlib import Path
+import httpx
+from app.client.connection import Network
+from app.domain.connection import Endpoint, Profile, Secret
+from app.gateway.server import gateway_for
+from app.simulator.server import own_catalogue
+
+for ca_file in (Path(sys.argv[2]), None):
+    endpoint = Endpoint(Profile("x", base_url=sys.argv[1]), Secret("sk-ant-test"))
+    gateway = gateway_for(endpoint, Network(ca_file=ca_file), own_catalogue())
+    asked = {"model": "claude-haiku-4-5", "messages": [{"role": "user", "content": "hi"}]}
+    headers = {"authorization": f"Bearer {gateway.token.reveal()}"}
+    print(httpx.post(f"{gateway.url}/chat/completions", json=asked, headers=headers, trust_env=False).status_code)
+    gateway.stop()
+"""
 SERVE = """
-import sys, uvicorn
-import socket
+import socket, sys, uvicorn
 from app.simulator.server import own_catalogue
 from app.simulator.service import Simulator
 listener = socket.create_server(("127.0.0.1", 0))
@@ -44,9 +64,13 @@ uvicorn.Server(config).run(sockets=[listener])
 """
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
-def test_https_works_and_is_verified_after_a_lean_start(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+@pytest.fixture(scope="module")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The simulator over https, and the certificate that it shows."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
@@ -57,14 +81,26 @@ def test_https_works_and_is_verified_after_a_lean_start(tmp_path: Path) -> None:
     )
     try:
         assert server.stdout is not None
-        url = f"https://localhost:{server.stdout.readline().strip()}"
-        asked = subprocess.run(
-            [sys.executable, "-c", ASK, url, str(certificate)], capture_output=True, text=True, timeout=60, check=False
-        )
-        assert asked.returncode == 0, asked.stderr
-        trusted, untrusted = asked.stdout.split()
-        assert int(trusted) > 5
-        assert untrusted == "TlsFailed"
+        yield f"https://localhost:{server.stdout.readline().strip()}", str(certificate)
     finally:
         server.kill()
         server.communicate()
+
+
+def said(script: str, secure: tuple[str, str]) -> list[str]:
+    """What a script says, in a process of its own that starts as the window does."""
+    asked = subprocess.run(
+        [sys.executable, "-c", script, *secure], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert asked.returncode == 0, asked.stderr
+    return asked.stdout.split()
+
+
+def test_https_works_and_is_verified_after_a_lean_start(secure: tuple[str, str]) -> None:
+    trusted, untrusted = said(ASK, secure)
+    assert int(trusted) > 5
+    assert untrusted == "TlsFailed"
+
+
+def test_so_does_the_gateways_https_which_leaves_encrypting_to_asyncio(secure: tuple[str, str]) -> None:
+    assert said(RELAY, secure) == ["200", "502"]

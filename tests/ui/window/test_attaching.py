@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
@@ -17,9 +19,10 @@ from app.domain.blocks import Base64Source
 from app.settings.file import read_settings
 from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
-from tests.support.pictures import opened, picture
+from tests.support.pictures import opened, pdf, picture
 from tests.support.waiting import until
 from ui.composer.chips import Chip
+from ui.transcript.citing import PLACE, target_of
 
 COPY, LEFT, NONE = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -69,7 +72,8 @@ async def test_a_dropped_picture_is_promised_shown_and_sent_as_it_is(
     path = tmp_path / "cat.png"
     path.write_bytes(picture(format_="JPEG"))
     assert hold(desk, files(path))
-    dropping = desk.program._media.dropping
+    dropping = desk.window.main.dropping
+    assert dropping is not None
     assert dropping.promise == "Drop to attach cat.png"
     QApplication.sendEvent(desk.window.main, QDragLeaveEvent())
     assert dropping.promise == ""
@@ -211,6 +215,19 @@ async def test_many_files_are_attached_after_a_question(desk: Desk, tmp_path: Pa
     await read(desk, 25)
 
 
+async def test_a_very_long_text_is_offered_as_a_file(desk: Desk) -> None:
+    data = QMimeData()
+    data.setText("word " * 250_000)
+    desk.window.page.composer.editor.insertFromMimeData(data)
+    assert desk.window.page.composer.text == ""
+    (box,) = desk.window.main.findChildren(QMessageBox)
+    assert "1,250,000 pasted characters" in box.text()
+    next(each for each in box.buttons() if each.text() == "Attach").click()
+    (chip,) = await read(desk, 1)
+    assert chip.slot.name == "pasted.txt"
+    assert chip.facts.text() == "1.2 MB"
+
+
 async def test_a_picture_on_the_web_is_fetched_only_after_a_question(desk: Desk) -> None:
     data = QMimeData()
     data.setHtml('<img src="http://127.0.0.1:9/cat.png">')
@@ -237,7 +254,7 @@ async def test_what_is_covered_is_sent_as_it_is_seen(desk: Desk, simulator: Loca
     drop(desk, files(path))
     (chip,) = await read(desk, 1)
     QTest.keyClick(chip, Qt.Key.Key_Return)
-    viewer = desk.program._media.viewer
+    viewer = desk.program._media.viewing(desk.program._conversation).viewer
     assert viewer is not None
     await until(lambda: not viewer.canvas.image.isNull())
     viewer.canvas.covers.append(QRect(0, 0, 50, 50))
@@ -264,3 +281,54 @@ async def test_what_is_covered_is_sent_as_it_is_seen(desk: Desk, simulator: Loca
     assert pixels.getpixel((60, 10)) == (220, 0, 0)
     desk.window.page.transcript.verticalScrollBar().setValue(0)
     await until(lambda: "A red field" in desk.seen)
+
+
+async def test_with_the_twenty_first_picture_all_are_made_smaller(
+    desk: Desk, simulator: LocalSimulator, tmp_path: Path
+) -> None:
+    wide, small = tmp_path / "wide.png", tmp_path / "small.png"
+    wide.write_bytes(picture(2400, 300))
+    small.write_bytes(picture())
+    drop(desk, files(wide))
+    await read(desk, 1)
+    desk.say("First")
+    await desk.until_answered()
+    assert data_of(sent(simulator)[0]) == wide.read_bytes()
+    drop(desk, files(wide, *[small] * 19))
+    await until(lambda: len(chips(desk)) == 20 and "2,000 × 250" in chips(desk)[0].facts.text())
+    await read(desk, 20)
+    desk.say("Second")
+    await desk.until_answered()
+    asked = [each for each in simulator.simulator.journal.entries if each.path == "/v1/messages"][-1]
+    assert asked.status == 200
+    first, *_, last = asked.body["messages"]
+    assert opened_wire(first["content"][0]).width == opened_wire(last["content"][0]).width == 2000
+
+
+def opened_wire(block: dict[str, Any]) -> Image.Image:
+    return Image.open(io.BytesIO(data_of(block)))
+
+
+async def test_a_citation_leads_to_its_passage_and_to_its_page(desk: Desk, tmp_path: Path) -> None:
+    note, report = tmp_path / "note.txt", tmp_path / "report.pdf"
+    note.write_text("Häuser 🏠 stehen. The sky is blue. Grass is green.")
+    report.write_bytes(pdf(3))
+    drop(desk, files(note, report))
+    await read(desk, 2)
+    desk.say("Read")
+    await desk.until_answered()
+    viewing = desk.program._media.viewing(desk.program._conversation)
+    answer = desk.program._conversation.session.conversation.path[-1]
+    start = note.read_text().index("The sky")
+    passage = {"document_index": 0, "start_char_index": start, "end_char_index": start + 16}
+    desk.window.page.transcript.place_opened.emit(answer.id, target_of(passage).removeprefix(PLACE))
+    assert viewing.reader is not None
+    assert viewing.reader.text.textCursor().selectedText() == "The sky is blue."
+    viewing.reader.close()
+    page = {"document_index": 1, "start_page_number": 2, "end_page_number": 3}
+    desk.window.page.transcript.place_opened.emit(answer.id, target_of(page).removeprefix(PLACE))
+    await until(lambda: viewing.reader is not None and viewing.reader.told.text() == "Page 2 of 3")
+    reader = viewing.reader
+    assert reader is not None
+    await until(lambda: not reader.canvas.image.isNull())
+    reader.close()

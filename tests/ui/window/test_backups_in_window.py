@@ -1,17 +1,39 @@
 """Backups are made by themselves and by hand, and a person restores one from the window."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.domain.blocks import TextBlock
+from app.domain.conversation import Conversation, Message, Role
+from app.services.identity import new_id
+from app.store.store import Store
 from tests.support.desk import Desk
 from tests.support.waiting import until
 from ui.shell.backups import BackupDialog
 
+RUBBISH = b"no database " * 1000
+
 
 def made(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("backups/duologue-*.db"))
+
+
+def originals(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.glob("duologue.db.damaged-*")]
+
+
+async def damaged_library(folder: Path) -> None:
+    """A library with a sound backup of two conversations, a damaged one since, and nothing readable in its file."""
+    store = (await Store.open(folder)).store
+    for title in ("One", "Two"):
+        await store.add(Conversation(new_id(), title), Message(new_id(), None, Role.USER, (TextBlock(title),)))
+    await store.back_up_now()
+    await store.close()
+    (folder / "backups" / "duologue-29991231-235959-000.db").write_bytes(RUBBISH)
+    (folder / "duologue.db").write_bytes(RUBBISH)
 
 
 async def chosen(desk: Desk) -> BackupDialog:
@@ -49,6 +71,24 @@ async def test_a_person_backs_up_and_restores(desk: Desk, tmp_path: Path) -> Non
     desk.window.library.intents.open_requested.emit(hit.conversation_id)
     await until(lambda: "keep this" in desk.transcript)
     assert "lose this" not in desk.transcript
+
+
+async def test_a_damaged_library_opens_with_the_offer_of_the_newest_backup(
+    open_desk: Callable[..., Awaitable[Desk]], tmp_path: Path
+) -> None:
+    await damaged_library(tmp_path)
+
+    desk = await open_desk()
+
+    await until(lambda: "The database was damaged" in desk.notices)
+    assert "0 conversations with 0 messages could be read" in desk.notices
+    assert "with 2 conversations in it" in desk.notices
+    assert originals(tmp_path) == [RUBBISH]
+    desk.click("Restore the backup")
+    await until(lambda: "The backup was restored" in desk.notices)
+    assert len((await desk.program._store.listing(9)).rows) == 2
+    assert len(made(tmp_path)) == 3
+    assert originals(tmp_path) == [RUBBISH]
 
 
 async def test_without_a_backup_the_dialog_says_when_one_is_made(desk: Desk) -> None:

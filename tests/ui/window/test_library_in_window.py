@@ -11,6 +11,7 @@ from app.domain.conversation import Conversation, Message, MessageState, Role
 from app.domain.library import ConversationRow, Folder
 from app.services.identity import new_id
 from app.settings.declared import Settings
+from app.simulator.server import LocalSimulator
 from tests.support.desk import Desk
 from tests.support.waiting import until
 from ui.library.model import LibraryModel
@@ -81,7 +82,7 @@ def said(desk: Desk) -> str:
     return " | ".join(map(str, rows))
 
 
-async def test_pins_and_folders_are_there_after_a_restart(open_desk: Opening) -> None:
+async def test_pins_and_folders_are_there_after_a_restart_and_open_as_they_were(open_desk: Opening) -> None:
     desk = await open_desk(Settings(default_profile="Simulator"))
     first = await branched(desk)
     intents = desk.window.library.intents
@@ -90,8 +91,11 @@ async def test_pins_and_folders_are_there_after_a_restart(open_desk: Opening) ->
     await until(lambda: titles(desk)[:2] == ["Pinned", "Animals"])
     await desk.close()
 
-    desk = await open_desk(Settings(default_profile="Simulator"))
+    desk = await open_desk(desk.program._keeper.value)
     await until(lambda: titles(desk) == ["Pinned", "Animals", "Folders", "New folder"])
+    model = desk.window.library.list.model()
+    assert isinstance(model, LibraryModel)
+    assert [each.is_open for each in model.folders] == [True]
 
 
 async def test_a_conversation_that_is_begun_in_a_folder_lies_there_with_its_setup(desk: Desk) -> None:
@@ -149,3 +153,28 @@ async def test_a_failed_answer_elsewhere_is_marked_as_failed(desk: Desk) -> None
     desk.program._rows.refresh()
 
     await until(lambda: "The last answer failed" in said(desk))
+
+
+async def test_a_title_by_a_model_takes_the_place_of_the_first_words_if_it_is_allowed(
+    desk: Desk, simulator: LocalSimulator
+) -> None:
+    desk.say("What is this one about, in a few words that are more than a title holds?")
+    await desk.until_answered()
+    first = desk.program._conversation.shown_name[1]
+    assert first.startswith("What is this one about")
+    desk.program._take_setting("titles", "model")
+    desk.program._conversation.new()
+    await until(lambda: not desk.program._conversation.shown_id)
+    desk.say("Another question that is longer than a title can be, by a few words")
+    await desk.until_answered()
+
+    page = desk.program._conversation
+    await until(lambda: bool(page.shown_name[1]) and not page.shown_name[1].startswith("Another question"))
+    asked = [each for each in simulator.simulator.journal.entries if each.path == "/v1/messages"]
+    assert len(asked) == 3
+    title = page.shown_name[1]
+    await until(lambda: titles(desk)[1:] == [title, first])
+    desk.window.library.intents.rename_requested.emit(page.shown_id, "Mine")
+    await until(lambda: titles(desk)[1:] == ["Mine", first])
+    page.renamed(page.shown_id, "Too late", manual=False)
+    assert page.shown_name[1] == "Mine"

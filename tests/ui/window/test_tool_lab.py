@@ -52,7 +52,7 @@ def write(line: QLineEdit, text: str) -> None:
 def tab_of(desk: Desk) -> ToolsTab:
     if not desk.window.inspector.isVisible():
         desk.window.main.panes.toggle_inspector()
-    desk.window.inspector.choose("Tools")
+    desk.window.inspector.open_tab("Tools")
     (tab,) = desk.window.inspector.findChildren(ToolsTab)
     return tab
 

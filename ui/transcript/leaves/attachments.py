@@ -90,6 +90,8 @@ class AttachmentsLeaf(Leaf):
             return None
         spec = self._tiles[number].spec
         if isinstance(spec, ChipSpec):
+            if spec.data:
+                return Act("document", spec.data)
             return Act("link", spec.href) if spec.href else None
         return Act("enlarge", str(number), doer=self)
 

@@ -68,7 +68,16 @@ def _tile(block: ImageBlock | DocumentBlock) -> PictureSpec | ChipSpec:
     is_document = isinstance(block, DocumentBlock)
     title = (block.title if isinstance(block, DocumentBlock) else None) or _name_of(block.source, is_document)
     address = block.source.url if isinstance(block.source, UrlSource) else ""
-    return ChipSpec(title, _facts_of(block.source), address, is_document=is_document)
+    data = _readable(block.source) if is_document else ""
+    return ChipSpec(title, _facts_of(block.source), address, is_document=is_document, data=data)
+
+
+def _readable(source: Source) -> str:
+    """What a document holds that can be opened here."""
+    match source:
+        case TextSource(data) | Base64Source("application/pdf", data):
+            return data
+    return ""
 
 
 def describe(block: ImageBlock | DocumentBlock) -> str:

@@ -9,10 +9,10 @@ from ui.transcript.citing import (
     Citation,
     Citations,
     CitedPiece,
-    address_of,
     is_marked,
     place_of,
     quoted,
+    target_of,
     title_of,
     unmarked,
 )
@@ -133,7 +133,7 @@ class SourcesSection(Section):
 
 
 def _source_line(citation: Citation, number: int, *, is_last: bool) -> TextSpec:
-    address, title, cited = address_of(citation), title_of(citation), quoted(citation)
+    address, title, cited = target_of(citation), title_of(citation), quoted(citation)
     named = ", ".join(part for part in (title, place_of(citation)) if part)
     text = f"{named}: \u201c{cited}\u201d" if cited else named
     looks = [Run(0, width(text), "m"), *([Run(0, width(title), "lm", address)] if address else [])]
