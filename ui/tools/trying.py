@@ -85,7 +85,9 @@ class Trying(QObject):
 
     async def _read(self) -> None:
         tool = self._tool
-        self._panel.show_runs(await self._store.tries(tool.id) if tool is not None else ())
+        stored = await self._store.tries(tool.id) if tool is not None else ()
+        owed = [each for each in reversed(self._owed) if tool is not None and each.tool_id == tool.id]
+        self._panel.show_runs([*owed, *stored])
 
     async def _run(self, tool: KeptTool, prompt: str, runs: int) -> None:
         setup, catalogue = self._setup(), self._catalogue()
@@ -118,10 +120,6 @@ class Trying(QObject):
             self._tasks.start("keep tries", self._keep)
 
     async def _keep(self) -> None:
-        while self._owed:
-            owed, self._owed = self._owed, []
-            try:
-                await self._store.add_tries(owed)
-            except BaseException:
-                self._owed = owed + self._owed
-                raise
+        while owed := tuple(self._owed):
+            await self._store.add_tries(owed)
+            del self._owed[: len(owed)]  # only now: who reads meanwhile finds them here
