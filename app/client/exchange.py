@@ -72,12 +72,22 @@ class Exchange:
         every = {"content-type": "application/json", "accept": "application/json", **credentials(self.endpoint)}
         try:
             return http.build_request(
-                method, url_of(self.endpoint, path), content=content, headers={**every, **headers}
+                method, url_of(self.endpoint, path), content=content, headers=self.with_own({**every, **headers})
             )
         except UnicodeEncodeError as error:
             raise InvalidRequest(400, "", "a header has a character that no header can have") from error
         except (ValueError, httpx.InvalidURL) as error:
             raise ProxyFailed(self.host, f"an address cannot be used ({type(error).__name__})") from error
+
+    def with_own(self, headers: dict[str, str]) -> dict[str, str]:
+        """With what the profile has every request say: its betas beside others, its version instead."""
+        profile = self.endpoint.profile
+        if profile.betas:
+            said = [each.strip() for each in headers.get("anthropic-beta", "").split(",") if each.strip()]
+            headers["anthropic-beta"] = ",".join(dict.fromkeys((*said, *profile.betas)))
+        if profile.api_version:
+            headers["anthropic-version"] = profile.api_version
+        return headers
 
     def spoken(self, request: Request, *, stream: bool) -> Spoken:
         """The request in the dialect that the service speaks. Raises TranslationError where that cannot say it."""

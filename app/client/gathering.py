@@ -20,12 +20,15 @@ MUCH = 16 * 1024
 HELD = 1024 * 1024
 """Bytes that may lie here before no more are read."""
 Sleep = Callable[[float], Awaitable[None]]
+Note = Callable[[bytes], None]
 
 
 class Gathered:
     """What has arrived and was not taken yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, note: Note | None = None) -> None:
+        """`note` is told every piece the moment it is read."""
+        self._note = note
         self._pieces: list[bytes] = []
         self._size = 0
         self._over = False
@@ -73,6 +76,8 @@ class Gathered:
             self._news.set()
 
     def _put(self, piece: bytes) -> None:
+        if self._note is not None:
+            self._note(piece)
         self._pieces.append(piece)
         self._size += len(piece)
         if self._size > HELD:
@@ -81,15 +86,16 @@ class Gathered:
 
 
 @asynccontextmanager
-async def gathered(response: httpx.Response, sleep: Sleep) -> AsyncGenerator[Gathered, None]:
-    """Read a response's body in the background for as long as the context lasts."""
-    found = Gathered()
+async def gathered(response: httpx.Response, sleep: Sleep, note: Note | None = None) -> AsyncGenerator[Gathered, None]:
+    """Read a response's body in the background for as long as the context lasts; `note` as in `Gathered`."""
+    found = Gathered(note)
     # owned here, and gone when the context is left; a task group would wrap what ends a generator in a group
     task = asyncio.get_running_loop().create_task(found.read(response.aiter_bytes(), sleep), name="response body")
     try:
         yield found
     finally:
-        task.cancel()
+        if not response.is_closed:
+            task.cancel()  # who has read to the end is giving the connection back: cut short, it would be lost
         (ended,) = await asyncio.gather(task, return_exceptions=True)
         if isinstance(ended, Exception):
             raise ended  # a bug: what is expected of a connection was told by `take`

@@ -9,6 +9,7 @@ import httpx
 
 from app.client.connection import Network, Timeouts, build
 from app.client.exchange import Answer, Body, Exchange, begins, started
+from app.client.recording import Ending, Keep, Recording, begin, recording_of
 from app.client.retrying import RetryPolicy
 from app.client.speech import Spoken
 from app.client.streaming import StreamReader
@@ -33,8 +34,14 @@ class MessagesClient:
         policy: RetryPolicy | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         http: httpx.AsyncClient | None = None,
+        keep: Keep | None = None,
     ) -> None:
-        """`http` is a pool that others use as well: it is theirs to close."""
+        """
+        Args:
+            http: a pool that others use as well: it is theirs to close.
+            keep: takes what went over the wire, attempt by attempt.
+        """
+        self._keep = keep
         self._exchange = Exchange(endpoint, timeouts=timeouts, network=network, policy=policy)
         self._sleep = sleep
         self._http = http
@@ -112,7 +119,7 @@ class MessagesClient:
         while True:
             begun = False
             try:
-                async with aclosing(self._attempt(spoken)) as batches:
+                async with aclosing(self._attempt(spoken, attempt)) as batches:
                     async for batch in batches:
                         begun = begun or begins(batch)
                         yield batch
@@ -126,20 +133,21 @@ class MessagesClient:
             yield (retrying,)
             await self._sleep(wait)
 
-    async def _attempt(self, spoken: Spoken) -> AsyncGenerator[tuple[ClientEvent, ...], None]:
-        response = await self._open("POST", spoken.path, spoken.wire.headers, spoken.wire.body)
+    async def _attempt(self, spoken: Spoken, attempt: int) -> AsyncGenerator[tuple[ClientEvent, ...], None]:
+        response = await self._open("POST", spoken.path, spoken.wire.headers, spoken.wire.body, attempt)
         try:
-            head = started(response)
-            yield (head,)
-            if self._exchange.is_whole(response):
-                body = self._exchange.parsed(response, await self._whole(response))
-                yield events_of(self._exchange.reply(spoken, body))
-                return
-            events = spoken.reader(head.request_id, self._exchange.without_key)
-            reader = StreamReader(events, self._exchange.timeouts.between_bytes_s, self._sleep)
-            async with aclosing(reader.batches(response)) as batches:
-                async for batch in batches:
-                    yield batch
+            with Ending(recording_of(response)):
+                head = started(response)
+                yield (head,)
+                if self._exchange.is_whole(response):
+                    body = self._exchange.parsed(response, await self._whole(response))
+                    yield events_of(self._exchange.reply(spoken, body))
+                    return
+                events = spoken.reader(head.request_id, self._exchange.without_key)
+                reader = StreamReader(events, self._exchange.timeouts.between_bytes_s, self._sleep)
+                async with aclosing(reader.batches(response)) as batches:
+                    async for batch in batches:
+                        yield batch
         finally:
             await response.aclose()
 
@@ -152,7 +160,7 @@ class MessagesClient:
         attempt = 1
         while True:
             try:
-                response = await self._open(method, path, headers, body, limit_s)
+                response = await self._open(method, path, headers, body, attempt, limit_s)
                 break
             except (ApiError, ConnectionFailed) as error:
                 wait = self._exchange.wait_after(error, attempt)
@@ -161,12 +169,19 @@ class MessagesClient:
             attempt += 1
             await self._sleep(wait)
         try:
-            return self._exchange.parsed(response, await self._whole(response)), dict(response.headers)
+            with Ending(recording_of(response)):
+                return self._exchange.parsed(response, await self._whole(response)), dict(response.headers)
         finally:
             await response.aclose()
 
     async def _open(
-        self, method: str, path: str, headers: Mapping[str, str], body: Any, limit_s: float | None = None
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Any,
+        attempt: int,
+        limit_s: float | None = None,
     ) -> httpx.Response:
         """Send and wait for headers. Raises for any status but 200.
 
@@ -174,27 +189,40 @@ class MessagesClient:
         """
         http = await self._client()
         request = self._exchange.request(http, method, path, headers, body)
+        recording = begin(request, self._exchange.endpoint.key, attempt, self._keep)
         wait_s = limit_s or self._exchange.timeouts.first_byte_s
+        with Ending(recording) as ending:
+            response = await self._sent(http, request, recording, wait_s)
+            if response.status_code == httpx.codes.OK:
+                ending.later()
+                return response
+            try:
+                text = await self._whole(response)
+            finally:
+                await response.aclose()
+            raise self._exchange.refused(response, text)
+
+    async def _sent(
+        self, http: httpx.AsyncClient, request: httpx.Request, recording: Recording | None, wait_s: float
+    ) -> httpx.Response:
         try:
             async with asyncio.timeout(None) as timer:
-                request.extensions["trace"] = _once_sent(timer, wait_s)
+                request.extensions["trace"] = _once_sent(timer, wait_s, recording)
                 response = await http.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise self._exchange.no_answer(error, wait_s) from error
-        if response.status_code == httpx.codes.OK:
-            return response
-        try:
-            text = await self._whole(response)
-        finally:
-            await response.aclose()
-        raise self._exchange.refused(response, text)
+        if recording is not None:
+            recording.answered(response)
+        return response
 
     async def _whole(self, response: httpx.Response) -> bytes:
         """The body up to its limit; of an error's body, what there is."""
-        body = Body(self._exchange, response)
+        body, recording = Body(self._exchange, response), recording_of(response)
         try:
             async with asyncio.timeout(self._exchange.timeouts.first_byte_s):
                 async for piece in response.aiter_bytes():
+                    if recording is not None:
+                        recording.piece(piece)
                     if not body.takes(piece):
                         break
         except (TimeoutError, httpx.HTTPError) as error:
@@ -209,13 +237,17 @@ class MessagesClient:
             return self._http
 
 
-def _once_sent(timer: asyncio.Timeout, wait_s: float) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
+def _once_sent(
+    timer: asyncio.Timeout, wait_s: float, recording: Recording | None
+) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
     """Start a timer when a request has been sent whole, and again should it have to be sent over another connection.
 
     Source: httpx, "Extensions", trace.
     """
 
     async def trace(event: str, _info: Mapping[str, Any]) -> None:
+        if recording is not None:
+            recording.trace(event)
         if event.endswith("send_request_body.complete"):
             timer.reschedule(asyncio.get_running_loop().time() + wait_s)
         elif event.endswith("send_request_headers.started"):

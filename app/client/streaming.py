@@ -7,6 +7,7 @@ import httpx
 
 from app.client.gathering import Gathered, gathered
 from app.client.reading import EventReader
+from app.client.recording import recording_of
 from app.domain.stream import ClientEvent
 
 
@@ -25,7 +26,8 @@ class StreamReader:
             StreamBroken: no `message_stop` came: the connection ended or stalled, or what came is no event stream.
             ApiError: an `error` event.
         """
-        async with gathered(response, self._sleep) as body:
+        recording = recording_of(response)
+        async with gathered(response, self._sleep, None if recording is None else recording.piece) as body:
             while not self._reader.finished:
                 events, failure = self._reader.take(await self._next(body))
                 if events:

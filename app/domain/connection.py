@@ -87,6 +87,16 @@ class Profile:
     base_url: str = ANTHROPIC_URL
     auth: Literal["x-api-key", "bearer"] = "x-api-key"
     extra_headers: Mapping[str, str] = NOTHING
+    betas: tuple[str, ...] = ()
+    """Sent with every request, besides those that a conversation asks for."""
+    api_version: str = ""
+    """Instead of the one that Duologue speaks."""
+    proxy: str = ""
+    """HTTP or SOCKS; empty: as the settings say."""
+    ca_file: str = ""
+    """A PEM file, trusted besides the system's certificates; empty: as the settings say."""
+    wait_s: float = 0.0
+    """Seconds until an answer begins; 0: the usual time."""
 
 
 @immutable

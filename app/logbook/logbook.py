@@ -17,10 +17,18 @@ FILE_NAME = "duologue.log"
 class Logbook:
     """Opened by the first record, which is rare: most runs write none. Use as a context manager."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, version: str = "") -> None:
+        """`version` is the program's, for the report."""
         self._folder = folder
+        self._version = version
         self._listener: QueueListener | None = None
         self._logger = logging.getLogger("duologue")
+        self._report = ""
+
+    @property
+    def report(self) -> str:
+        """The newest crash as a text for a bug report; empty when there was none."""
+        return self._report
 
     def __enter__(self) -> "Logbook":
         return self
@@ -35,6 +43,9 @@ class Logbook:
         """Note an exception that nobody expected. Frames are named, their variables are not."""
         if self._listener is None:
             self._listener = _opened(self._logger, self._folder)
+        from app.logbook.report import report
+
+        self._report = report(self._version, kind, error, traceback)
         self._logger.error("unexpected %s", kind.__name__, exc_info=(kind, error, traceback))
 
 

@@ -89,7 +89,7 @@ class Accounts(Generic[C]):
         adopted = self._adopted.get(name)
         return self.placed(self._profiles().get(name) or Profile(name)) if adopted is None else adopted.profile
 
-    async def test(self, profile: Profile, key: Secret) -> Sequence[Mapping[str, Any]]:
+    async def test(self, profile: Profile, key: Secret | None) -> Sequence[Mapping[str, Any]]:
         """Ask the service for its models with a key that is not kept anywhere yet, where the key would be used.
 
         Returns the rows of the Models API.
@@ -112,17 +112,31 @@ class Accounts(Generic[C]):
         """
         return await self._vault.describe()
 
-    async def adopt(self, profile: Profile, key: Secret, *, keep: bool) -> None:
-        """Use `key` for a profile and its address: for this run only, or kept in the keyring.
+    async def adopt(self, profile: Profile, key: Secret | None, *, keep: bool) -> None:
+        """Use `key` for a profile and its address: for this run only, or kept in the keyring; None: the one kept.
 
         Raises:
             AddressRefused: nothing was kept.
             VaultError: the keyring did not take it; then it is not used either, for the person chose to keep it.
         """
         endpoint = self._joined(profile, key)
-        if keep:
-            await self._vault.store(profile.name, key)
-        self._adopted[profile.name] = endpoint
+        if key is None:
+            self._adopted.pop(profile.name, None)
+        else:
+            if keep:
+                await self._vault.store(profile.name, key)
+            self._adopted[profile.name] = endpoint
+        self._retire(profile.name)
+
+    def changed(self, profile: Profile) -> None:
+        """A profile says something else from now on. A key of this run stays with the address that it was given for."""
+        adopted = self._adopted.get(profile.name)
+        if adopted is not None:
+            placed = self.placed(profile)
+            if placed.base_url == adopted.profile.base_url:
+                self._adopted[profile.name] = Endpoint(placed, adopted.key)
+            else:
+                del self._adopted[profile.name]
         self._retire(profile.name)
 
     async def kept(self, profile: Profile) -> Secret | None:

@@ -8,6 +8,7 @@ from app.domain.connection import Profile
 from app.settings.declared import About, Settings, abouts
 
 VERSION = 1
+LONGEST_WAIT_S = 86_400
 LARGEST_PRICE = 1e9
 """USD per million tokens. Above it stand typing errors, infinity, and whole numbers that no float can hold."""
 
@@ -76,6 +77,9 @@ def _profile(raw: object) -> Profile | None:
         base_url=url,
         auth="bearer" if auth == "bearer" else "x-api-key",
         extra_headers=headers,
+        betas=tuple(each for each in _list(made.get("betas")) if isinstance(each, str)),
+        **{name: made[name] for name in ("api_version", "proxy", "ca_file") if isinstance(made.get(name), str)},
+        wait_s=_seconds(made.get("wait_s")),
     )
 
 
@@ -86,7 +90,17 @@ def _profile_to_json(profile: Profile) -> dict[str, Any]:
         "base_url": profile.base_url,
         "auth": profile.auth,
         "extra_headers": dict(profile.extra_headers),
+        "betas": list(profile.betas),
+        "api_version": profile.api_version,
+        "proxy": profile.proxy,
+        "ca_file": profile.ca_file,
+        "wait_s": profile.wait_s,
     }
+
+
+def _seconds(value: object) -> float:
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST_WAIT_S
+    return float(value) if fits and isinstance(value, int | float) else 0.0
 
 
 def _prices(raw: object) -> dict[str, dict[str, float]]:

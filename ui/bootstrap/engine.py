@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from app.vault.vault import KeyringVault
 if TYPE_CHECKING:
     from app.client.connection import Network
     from app.client.messages import MessagesClient
+    from app.domain.exchanges import Noted
     from app.simulator.server import LocalSimulator
 
 
@@ -26,8 +28,14 @@ class Engine:
         keeper: SettingsKeeper,
         environ: Mapping[str, str],
         models_listed: Callable[[Sequence[Mapping[str, Any]]], None],
+        keep: "Callable[[Noted], None] | None" = None,
     ) -> None:
-        """`models_listed` is told the rows of the Models API, once for each profile that is connected."""
+        """
+        Args:
+            models_listed: is told the rows of the Models API, once for each profile that is connected.
+            keep: takes what went over the wire.
+        """
+        self._keep = keep
         self._keeper = keeper
         self._models_listed = models_listed
         self._simulator: LocalSimulator | None = None
@@ -58,6 +66,19 @@ class Engine:
             if not heard:
                 self._listed.discard(name)
 
+    async def fetch_picture(self, address: str) -> bytes:
+        """What stands at an address of the web. Raises FileFailed, MediaRefused, TlsFailed."""
+        settings = self._keeper.value
+
+        def load() -> Any:
+            from app.client.connection import Network
+            from app.client.fetching import fetch_picture
+
+            ca_file = Path(settings.ca_file).expanduser() if settings.ca_file else None
+            return partial(fetch_picture, address, Network(proxy=settings.proxy or None, ca_file=ca_file))
+
+        return bytes(await (await asyncio.to_thread(load))())
+
     async def close(self) -> None:
         await self.accounts.close()
         if self._simulator is not None:
@@ -65,19 +86,28 @@ class Engine:
 
     async def _build(self, endpoint: Endpoint) -> "MessagesClient":
         def make() -> "MessagesClient":
+            from app.client.connection import Timeouts
             from app.client.messages import MessagesClient
 
-            return MessagesClient(endpoint, network=self.network())
+            profile = endpoint.profile
+            wait = profile.wait_s
+            timeouts = Timeouts(first_byte_s=wait, whole_s=wait) if wait else None
+            network = self.network(profile.proxy, profile.ca_file)
+            return MessagesClient(endpoint, timeouts=timeouts, network=network, keep=self._keep)
 
         return await asyncio.to_thread(make)
 
-    def network(self) -> "Network":
-        """How to get out of this machine, by the settings. Imports httpx: not on the GUI thread."""
+    def network(self, proxy: str = "", ca_file: str = "") -> "Network":
+        """How to get out of this machine, by the settings. Imports httpx: not on the GUI thread.
+
+        Args:
+            proxy, ca_file: a connection's own, which come before them.
+        """
         from app.client.connection import Network
 
         settings = self._keeper.value
-        ca_file = Path(settings.ca_file).expanduser() if settings.ca_file else None
-        return Network(proxy=settings.proxy or None, ca_file=ca_file)
+        trusted = ca_file or settings.ca_file
+        return Network(proxy=proxy or settings.proxy or None, ca_file=Path(trusted).expanduser() if trusted else None)
 
     async def _start_simulator(self) -> str:
         """One simulator for the whole run: a client that is built anew finds the cache as it was.

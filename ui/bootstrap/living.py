@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+import app
 from app.logbook.logbook import Logbook
 from app.settings.file import read_settings
 from app.settings.keeper import SettingsKeeper
@@ -38,8 +39,9 @@ def live(
     """
     window.furnish()
     Collector(window)  # lives as long as the window
-    with Logbook(folder) as logbook:
+    with Logbook(folder, app.__version__) as logbook:
         crashes = CrashHandler(logbook.crashed)
+        window.tell_crashes_by(lambda: logbook.report)
         crashes.crashed.connect(window.show_crash)
         with crashes.installed():
             return loop.run(qt_app, lambda: _live(window, theme, folder, claimed, early, crashes, simulator=simulator))

@@ -30,6 +30,7 @@ from ui.bootstrap.external import open_external, open_folder
 from ui.bootstrap.formulas import Formulas
 from ui.bootstrap.keeping import Keeping
 from ui.bootstrap.tools import ToolDesk
+from ui.bootstrap.wire import WireDesk
 from ui.bridge.instance import FolderWatch
 from ui.bridge.tasks import TaskScope
 from ui.conversation.presenter import ConversationPresenter, now_ms
@@ -135,7 +136,8 @@ class Program(QObject):
             await asyncio.to_thread(load_catalogue, partial(resources.read_bytes, "models.json"))
         )
         self._catalogue.reprice(self._keeper.value.prices)
-        self._engine = Engine(self._keeper, self._environ, self._take_models)
+        self._wire = WireDesk(self._window, None if self._store.forgets else self._folder)
+        self._engine = Engine(self._keeper, self._environ, self._take_models, self._wire.keep)
         self._build()
         self._connections.begin(simulator=simulator)
         self._show_settings()
@@ -168,22 +170,15 @@ class Program(QObject):
         if self._gateway is not None:
             await self._in_time(self._gateway.close, SHUT_WITHIN_S)
         await self._in_time(self._engine.close, SHUT_WITHIN_S)
+        await self._in_time(self._wire.shut, SHUT_WITHIN_S)
         self._window.main.leave()
 
     async def _put_away(self) -> DuologueError | None:
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
         asking = tuple(each for each in (self._made_requests, self._titling) if each is not None)
-        owners = (
-            self._rows,
-            *finding,
-            *asking,
-            self._tools,
-            self._keeping,
-            self._planning,
-            self._connections,
-            self._tasks,
-        )
+        owners = (self._rows, *finding, *asking, self._tools, self._keeping, self._wire, self._planning)
+        owners = (*owners, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -257,7 +252,7 @@ class Program(QObject):
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
         self._planning = planning = Planning(window, self._theme, self._store, self._models, self._connect, self)
-        self._media = Media(window, self._theme, self._models, self)
+        self._media = Media(window, self._theme, self._models, self._engine.fetch_picture, self)
         replies = ReplyService(
             self._connect, self._store, self._models, fit=self._media.fit_request, bookkeeper=planning.books
         )
@@ -281,7 +276,7 @@ class Program(QObject):
         self._keeping = keeping = Keeping(
             window, self._store, self._models, lambda: self._conversation.shown_name, self._is_answering
         )
-        self._tools = ToolDesk(window, self._theme, self._store, self._conversation, self._models)
+        self._tools = ToolDesk(window, self._theme, self._store, self._conversation, self._models, self._connect)
         self._commands = Commands(
             window.main,
             window.page,
@@ -294,6 +289,7 @@ class Program(QObject):
                 "zoom_reset": partial(self._take_setting, "zoom", 1.0),
                 **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
                 "attach": partial(self._media.choose, self._conversation),
+                "wire": self._wire.open_tab,
                 "cache": partial(planning.open_tab, "Cache"),
                 "usage": partial(planning.open_tab, "Usage"),
                 "settings": self._open_settings,
@@ -305,6 +301,7 @@ class Program(QObject):
                 "restore_backup": lambda: keeping.backups.choose(),
                 "export_conversation": lambda: keeping.transfers.export_shown(),
                 "export_all": lambda: keeping.transfers.export_all(),
+                "tool_lab": lambda: self._tools.open_lab(),
                 "import": lambda: keeping.transfers.import_file(),
                 "copy_request": lambda: self._requests.choose_form(),
                 "compare_answers": lambda: self._requests.compare(),
@@ -317,7 +314,7 @@ class Program(QObject):
         self._connections.used.connect(self._conversation.use_profile)
         self._connections.settings_changed.connect(self._save_settings)
         self._connections.models_listed.connect(self._take_models)
-        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools):
+        for failing in (self._conversation, self._rows, keeping, self._connections, self._tools, self._wire):
             failing.failed.connect(self._show_error)
         self._conversation.retry_failed.connect(self._show_failed_retry)
         self._conversation.shown.connect(self._remember_open)
@@ -332,6 +329,7 @@ class Program(QObject):
         window.page.transcript.link_activated.connect(open_external)
         window.page.transcript.code_requested.connect(lambda id_, form: self._requests.copy(id_, form))
         window.page.transcript.compare_requested.connect(lambda id_: self._requests.compare(id_))
+        window.page.transcript.wire_requested.connect(partial(self._wire.show_message, self._conversation))
         self._formulas = Formulas(self._folder / "formulae", self)
         window.page.transcript.formula_wanted.connect(self._formulas.typeset)
         self._formulas.typeset_done.connect(window.page.transcript.show_formula)

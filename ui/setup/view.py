@@ -10,11 +10,11 @@ from app.domain.caching import MAX_BREAKPOINTS, Breakpoint, Section, Ttl
 from app.domain.models import ModelEntry
 from app.domain.request import DEFAULT_MAX_TOKENS, Setup, Thinking
 from ui.setup.gates import gates_of
-from ui.setup.headers import headers_from_text, headers_to_text
 from ui.setup.system_blocks import SystemBlocks
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.widgets.fields import NOT_SENT, Choice, NumberField, TextField, labelled
+from ui.widgets.header_lines import headers_from_text, headers_to_text
 
 DEFAULT_BUDGET = 4096
 

@@ -1,7 +1,8 @@
 """The window and what is in it, in two steps: first what a person needs to begin typing, then the rest."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -33,6 +34,7 @@ class Window(QObject):
     def __init__(self, theme: Theme, remembered: Mapping[str, object]) -> None:
         super().__init__()
         self._theme = theme
+        self._report: Callable[[], str] = str
         self.notices = NoticeBar(theme)
         self.page = ConversationPage(theme, Composer(theme))
         self._left, self._right = _side("sidebar"), _side("inspector")
@@ -58,7 +60,7 @@ class Window(QObject):
         transcript = TranscriptView(from_facts, self._theme.palette)
         self._theme.changed.connect(lambda: transcript.set_palette(self._theme.palette))
         self.page.furnish(transcript, EmptyView(), _welcome)
-        self.inspector = Inspector({"Setup": self.setup, "Cache": None, "Usage": None})
+        self.inspector = Inspector({"Setup": self.setup, "Tools": None, "Cache": None, "Wire": None, "Usage": None})
         for side, widget in ((self._left, self.library), (self._right, self.inspector)):
             layout = side.layout()
             assert layout is not None
@@ -71,16 +73,23 @@ class Window(QObject):
 
         self.notices.show_notice(sentence(error, time.time_ns() // 1_000_000))
 
+    def tell_crashes_by(self, report: Callable[[], str]) -> None:
+        """`report` gives the text for a bug report of the newest crash."""
+        self._report = report
+
     def show_crash(self, kind: str) -> None:
-        """Say that a bug showed itself."""
+        """Say that a bug showed itself, and offer what a bug report needs. Nothing is sent anywhere."""
         from ui.widgets.error_text import ErrorText
 
         self.notices.show_notice(
             ErrorText(
                 f"Something in Duologue went wrong ({kind}).",
                 "Your conversations are on the disk as they were.",
-                "You can go on. The log in the data folder says more, for a bug report.",
-            )
+                "You can go on. A report holds no key and nothing that you wrote; it is sent nowhere.",
+                self._report(),
+            ),
+            "Copy report",
+            partial(_copy, self._report()),
         )
 
 
@@ -88,6 +97,12 @@ def _welcome() -> "WelcomeView":
     from ui.welcome.view import WelcomeView
 
     return WelcomeView()
+
+
+def _copy(text: str) -> None:
+    from PySide6.QtGui import QGuiApplication
+
+    QGuiApplication.clipboard().setText(text)
 
 
 def _side(look: str) -> QWidget:

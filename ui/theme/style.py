@@ -201,6 +201,12 @@ QPlainTextEdit[look="writing"], QPlainTextEdit[look="bare"], QTextEdit[look="bar
   background: transparent; border: none; color: {p.text}; placeholder-text-color: {p.muted};
   selection-background-color: {p.selection}; selection-color: {p.text};
 }}
+QPlainTextEdit[look="details"] {{
+    font-family: "{fonts.CODE_FAMILY}"; font-size: {metrics.SMALL_TEXT_PX}px;
+}}
+QPlainTextEdit[look="details"], QTreeView {{
+    background: {p.surface}; border: 1px solid {p.line}; border-radius: {metrics.RADIUS_ROW}px;
+}}
 QPlainTextEdit[look="writing"] {{ font-size: {metrics.COMPOSER_TEXT_PX}px; }}
 QComboBox::drop-down {{ border: none; width: {metrics.SPACE * 6}px; }}
 QComboBox::down-arrow {{ image: none; }}

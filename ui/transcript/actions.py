@@ -37,6 +37,7 @@ EDIT_ANSWER: Final = Action("edit_answer", "Edit this answer", "")
 BRANCH: Final = Action("branch", "Branch from here", "")
 LEAVE_OUT: Final = Action("leave_out", "Leave out of the context", "")
 TAKE_IN: Final = Action("take_in", "Take into the context again", "")
+WIRE: Final = Action("wire", "Show on the wire", "")
 NUMBERS: Final = Action("numbers", "Details", "")
 COMPARE: Final = Action("compare", "Compare with another answer", "")
 DELETE: Final = Action("delete", "Delete", "")
@@ -60,7 +61,7 @@ def actions_of(item: Item) -> Sequence[Action]:
         return (*branches, COPY, COPY_PLAIN, EDIT, BRANCH, *context, NUMBERS, DELETE)
     go_on = (CONTINUE,) if can_go_on(item.message) else ()
     change = (EDIT_ANSWER,) if any(isinstance(block, TextBlock) for block in item.message.blocks) else ()
-    return (*branches, COPY, COPY_PLAIN, RETRY, *go_on, *change, BRANCH, *context, NUMBERS, COMPARE, DELETE)
+    return (*branches, COPY, COPY_PLAIN, RETRY, *go_on, *change, BRANCH, *context, NUMBERS, WIRE, COMPARE, DELETE)
 
 
 class ActionRow(QWidget):

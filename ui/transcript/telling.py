@@ -217,4 +217,6 @@ def _failure(facts: ReplyFacts | None, telling: Telling, otherwise: str, go_on: 
     said = telling.error_text(facts.error)
     more = tuple(each for each in (said.kept, said.advice) if each)
     connect = ("connect",) if facts.error.get("class") in OF_KEYS else ()
-    return NoteSpec(NoteKind.FAILED, said.headline, more, actions=(*connect, *go_on, "retry"), details=said.details)
+    return NoteSpec(
+        NoteKind.FAILED, said.headline, more, actions=(*connect, *go_on, "retry", "wire"), details=said.details
+    )

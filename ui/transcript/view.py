@@ -65,6 +65,7 @@ class TranscriptView(Canvas):
         branch_here_requested: let the path end at a message, to begin another branch; arg: its id.
         connect_requested: see to the key and the connection; arg: the failed answer's id.
         follow_requested: show what comes after the last message; arg: its id.
+        wire_requested: show what went over the wire for an answer; arg: its id.
         answer_edited: an answer is to say something else; args: its id, the index of the block where the text begins,
             the text.
         code_requested: copy the request of a message; args: its id, the form of code.
@@ -86,6 +87,7 @@ class TranscriptView(Canvas):
     take_in_requested = Signal(str)
     connect_requested = Signal(str)
     follow_requested = Signal(str)
+    wire_requested = Signal(str)
     picture_opened = Signal(str)
     document_opened = Signal(str)
     place_opened = Signal(str, str)
@@ -331,6 +333,7 @@ class TranscriptView(Canvas):
             "connect": self.connect_requested,
             "follow": self.follow_requested,
             "compare": self.compare_requested,
+            "wire": self.wire_requested,
         }
         asks[name].emit(message_id)
 

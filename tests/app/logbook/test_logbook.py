@@ -41,3 +41,33 @@ def test_without_a_folder_it_goes_to_standard_error(tmp_path: Path, capsys: pyte
 )
 def test_what_looks_like_a_key_is_cut(text: str) -> None:
     assert "CANARY" not in redacted(text)
+
+
+def test_a_report_names_the_place_and_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(Path(__file__).parent))
+    words_of_the_person = "what a person wrote"
+    with Logbook(tmp_path) as logbook:
+        assert logbook.report == ""
+        try:
+            raise ValueError("x-api-key: sk-ant-CANARY-123")
+        except ValueError as error:
+            logbook.crashed(type(error), error, error.__traceback__)
+        report = logbook.report
+    assert report.startswith("Duologue ")
+    assert "ValueError" in report
+    assert "test_a_report_names_the_place" in report
+    assert "CANARY-123" not in report.replace('raise ValueError("x-api-key: sk-ant-CANARY-123")', "")
+    assert words_of_the_person not in report
+    assert str(Path(__file__).parent) not in report
+
+
+def test_a_report_of_an_endless_recursion_is_short(tmp_path: Path) -> None:
+    def endless(depth: int) -> int:
+        return endless(depth + 1)
+
+    with Logbook(tmp_path) as logbook:
+        try:
+            endless(0)
+        except RecursionError as error:
+            logbook.crashed(type(error), error, error.__traceback__)
+        assert len(logbook.report.splitlines()) < 200

@@ -174,3 +174,27 @@ async def test_a_refused_write_is_told_and_tried_again(tmp_path: Path) -> None:
 def test_the_data_folder_can_be_chosen(tmp_path: Path) -> None:
     assert data_folder({"DUOLOGUE_DATA_DIR": str(tmp_path)}) == tmp_path
     assert data_folder({}).name == "Duologue"
+
+
+def test_a_connection_is_kept_with_everything_that_was_entered(tmp_path: Path) -> None:
+    profile = Profile(
+        "Work",
+        "openai",
+        "https://gateway.example/v1",
+        extra_headers={"x-team": "blue"},
+        betas=("files-api-2025-04-14",),
+        api_version="2023-06-01",
+        proxy="socks5://127.0.0.1:1080",
+        ca_file="~/own.pem",
+        wait_s=120.0,
+    )
+    write_settings(tmp_path, Settings(profiles=(profile,)))
+    assert read_settings(tmp_path).settings.profiles == (profile,)
+
+
+@pytest.mark.parametrize("wait", [-1, True, "60", float("inf")])
+def test_a_wait_that_is_none_is_the_usual_one(tmp_path: Path, wait: object) -> None:
+    text = json.dumps({"version": 1, "profiles": [{"name": "a", "base_url": "https://a.example", "wait_s": wait}]})
+    (tmp_path / "settings.json").write_text(text)
+    (profile,) = read_settings(tmp_path).settings.profiles
+    assert profile.wait_s == 0

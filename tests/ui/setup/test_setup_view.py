@@ -11,10 +11,10 @@ from app.domain.blocks import TextBlock
 from app.domain.caching import Breakpoint, CachePlan, Section, Ttl
 from app.domain.request import Parameters, Setup, Thinking
 from app.simulator.server import own_catalogue
-from ui.setup.headers import headers_from_text, headers_to_text
 from ui.setup.view import SetupView
 from ui.theme.theme import Theme
 from ui.widgets.fields import Choice, NumberField, TextField
+from ui.widgets.header_lines import headers_from_text, headers_to_text
 
 W = TypeVar("W", bound=QWidget)
 CATALOGUE = own_catalogue()

@@ -11,7 +11,13 @@ from ui.transcript.leaves.base import UNBOUNDED, WRAP, Act, Leaf, Selection, bro
 from ui.transcript.specs import NoteKind, NoteSpec
 from ui.transcript.style import Style
 
-WORDS = {"connect": "Connection and key", "retry": "Retry", "continue": "Continue", "follow": "Show them"}
+WORDS = {
+    "connect": "Connection and key",
+    "retry": "Retry",
+    "continue": "Continue",
+    "follow": "Show them",
+    "wire": "Show on the wire",
+}
 """What the buttons say, by the name of their act."""
 DETAILS, HIDE = "Details", "Hide details"
 COPY, COPIED = "Copy details", "Copied"
