@@ -11,7 +11,7 @@ from app.domain.blocks import Block
 from app.domain.caching import Breakpoint, CachePlan, Section, Ttl, same_block
 from app.domain.conversation import ReplyFacts
 from app.domain.models import Catalogue
-from app.domain.planning.owners import Owner, owners
+from app.domain.planning.owners import Owner, owners, standing
 from app.domain.planning.plan import Plan, Verdict
 from app.domain.usage import TokenUsage, uncached
 from app.services.planning import PlanningService
@@ -113,7 +113,7 @@ class Caching(QObject):
         self._page.composer.set_estimate(forecast_line(plan) if plan.forecast.total else "")
         self.rail.show_blocks(*self._rail_blocks(plan, owned))
         if self._tab is not None:
-            self._tab.show_plan(plan, owned, conversation.setup.cache_plan)
+            self._tab.show_plan(plan, owned, self.wanted)
             self._tab.show_last(self._last())
         lives = any(mark.expires_ms is not None for mark in plan.forecast.marks)
         if lives and self._tab is not None:
@@ -134,8 +134,9 @@ class Caching(QObject):
 
     @property
     def wanted(self) -> CachePlan:
-        """The marks that the person has set."""
-        return self._conversation.shown_setup.cache_plan
+        """The marks that the person has set, on what is there."""
+        conversation = self._conversation.session.conversation
+        return standing(conversation.setup.cache_plan, conversation)
 
     def _rail_blocks(
         self, plan: Plan, owned: Sequence[Owner | None]

@@ -1,6 +1,8 @@
 """Which block of a conversation each block of a prompt is: a request leaves some out, and numbers the rest anew."""
 
-from app.domain.caching import Breakpoint, Section
+from dataclasses import replace
+
+from app.domain.caching import Breakpoint, CachePlan, Section
 from app.domain.conversation import Conversation
 from app.domain.planning.prompt import Prompt
 from app.immutable import immutable
@@ -26,3 +28,16 @@ def owners(prompt: Prompt, conversation: Conversation) -> list[Owner | None]:
         for at, block in enumerate(message.blocks)
     }
     return found + [known.get(id(each.block)) for each in prompt.blocks[len(found) :]]
+
+
+def standing(plan: CachePlan, conversation: Conversation) -> CachePlan:
+    """The plan without marks on what is not there: they would take a place among the four that nobody sees."""
+    setup, path = conversation.setup, conversation.path
+    counts = {Section.TOOLS: len(setup.tools), Section.SYSTEM: len(setup.system), Section.MESSAGES: len(path)}
+    kept = (
+        mark
+        for mark in plan.breakpoints
+        if mark.index < counts[mark.section]
+        and (mark.section is not Section.MESSAGES or mark.block < len(path[mark.index].blocks))
+    )
+    return replace(plan, breakpoints=frozenset(kept))
