@@ -4,8 +4,7 @@ Everything that takes time (taking keys out, reading tokens, compressing) is lef
 """
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import httpx
 
@@ -49,7 +48,8 @@ class Recording:
             self._sent_ms = self._now()
 
     def answered(self, response: httpx.Response) -> None:
-        """Status and headers are there."""
+        """Status and headers are there. `recording_of` finds this again by them."""
+        response.extensions[_EXTENSION] = self
         self._response = response
         self._first_byte_ms = self._now()
 
@@ -120,18 +120,15 @@ class Ending:
 
 
 def begin(request: httpx.Request, key: Secret | None, attempt: int, keep: Keep | None) -> Recording | None:
-    """Begin to record a request, if anyone keeps it. `recording_of` finds it again."""
+    """Begin to record a request, if anyone keeps it."""
     if keep is None:
         return None
-    recording = Recording(request, key, attempt, keep)
-    request.extensions[_EXTENSION] = recording
-    return recording
+    return Recording(request, key, attempt, keep)
 
 
 def recording_of(response: httpx.Response) -> Recording | None:
     """The recording of the request that a response answers."""
-    extensions: Mapping[str, Any] = response.request.extensions
-    found = extensions.get(_EXTENSION)
+    found = response.extensions.get(_EXTENSION)
     return found if isinstance(found, Recording) else None
 
 
