@@ -91,6 +91,15 @@ class CachePlan:
         """A copy without the mark on that block, whatever its lifetime."""
         return replace(self, breakpoints=frozenset(each for each in self.breakpoints if not same_block(each, place)))
 
+    def without_block(self, section: Section, index: int) -> Self:
+        """A copy for when a tool or a system block was taken away: its mark goes, those after it move up."""
+        kept = (each for each in self.breakpoints if (each.section, each.index) != (section, index))
+        moved = (
+            replace(each, index=each.index - 1) if each.section is section and each.index > index else each
+            for each in kept
+        )
+        return replace(self, breakpoints=frozenset(moved))
+
     def at(self, section: Section, index: int, block: int = 0, part: int | None = None) -> Ttl | None:
         """The TTL of the mark on one block, or None."""
         wanted = Breakpoint(section, index, block, part=part)

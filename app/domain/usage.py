@@ -45,3 +45,20 @@ class TokenUsage:
         if "extra" in given:
             given["extra"] = {**self.extra, **given["extra"]}
         return replace(self, **given)
+
+
+def uncached(usage: TokenUsage) -> TokenUsage:
+    """The same answer had nothing been marked."""
+    return TokenUsage(input_tokens=usage.total_input, output_tokens=usage.output_tokens, extra=usage.extra)
+
+
+@immutable
+class Spent:
+    """One answer."""
+
+    conversation_id: str
+    title: str
+    at_ms: int
+    """Milliseconds since 1970, UTC."""
+    model: str
+    usage: TokenUsage

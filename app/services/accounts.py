@@ -112,17 +112,20 @@ class Accounts(Generic[C]):
         """
         return await self._vault.describe()
 
-    async def adopt(self, profile: Profile, key: Secret, *, keep: bool) -> None:
-        """Use `key` for a profile and its address: for this run only, or kept in the keyring.
+    async def adopt(self, profile: Profile, key: Secret | None, *, keep: bool) -> None:
+        """Use `key` for a profile and its address: for this run only, or kept in the keyring; None: the one kept.
 
         Raises:
             AddressRefused: nothing was kept.
             VaultError: the keyring did not take it; then it is not used either, for the person chose to keep it.
         """
         endpoint = self._joined(profile, key)
-        if keep:
-            await self._vault.store(profile.name, key)
-        self._adopted[profile.name] = endpoint
+        if key is None:
+            self._adopted.pop(profile.name, None)
+        else:
+            if keep:
+                await self._vault.store(profile.name, key)
+            self._adopted[profile.name] = endpoint
         self._retire(profile.name)
 
     def changed(self, profile: Profile) -> None:

@@ -11,12 +11,12 @@ from app.domain.blocks import Block
 from app.domain.caching import Entries, Entry
 from app.domain.conversation import Conversation, Message, Role
 from app.domain.models import Catalogue
-from app.domain.planning.forecasting import entries_after, forecast, learnt_factor, uncached
+from app.domain.planning.forecasting import entries_after, forecast, learnt_factor
 from app.domain.planning.plan import Plan, Verdict
 from app.domain.planning.prompt import Prompt, PromptReader
 from app.domain.planning.verdicts import cautions, first_change, outcome
 from app.domain.request import Request
-from app.domain.usage import TokenUsage
+from app.domain.usage import TokenUsage, uncached
 from app.errors import StoreError
 from app.services.requests import request_for
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from app.domain.models import Catalogue, ModelEntry
 from app.simulator.cache import Ledger, positions_of
 from app.simulator.completions import as_completion, as_events, as_messages
+from app.simulator.diagnosis import Fingerprints
 from app.simulator.faults import STATUSES, Script, script_of
 from app.simulator.journal import Entry, Journal
 from app.simulator.listing import model_named, model_page
@@ -52,6 +53,7 @@ class Simulator:
         self.journal = Journal(keeps_bodies)
         self._catalogue = catalogue
         self._ledger = Ledger(clock)
+        self._prints = Fingerprints()
         self._rate = rate
         self._sleep = sleep
         self._failures: Counter[str] = Counter()
@@ -89,6 +91,9 @@ class Simulator:
             return self._refuse(entry, refused)
         input_ = self._ledger.account(positions, model.min_cacheable_tokens or DEFAULT_FLOOR)
         reply = reply_to(body, script, model, input_, entry.number)
+        if body.get("diagnostics") is not None:
+            reply["diagnostics"] = self._prints.compare(body, positions[-1].tokens - input_.read)
+            self._prints.keep(reply["id"], body)
         if not body.get("stream"):
             return self._json(entry, 200, reply)
         return self._stream(entry, reply, script, prompt)

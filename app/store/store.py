@@ -10,16 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from app.domain.caching import Entries
+from app.domain.attachments import Attachment
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.library import Backup, ConversationRow, Folder, Kept, Listing, SearchHit
 from app.domain.request import Setup
 from app.errors import StoreCorrupt, StoreError, StoreReadOnly
 from app.immutable import immutable
-from app.store import archiving, backups, conversations, finding, listing, messages, prefixes, removing
+from app.store import archiving, backups, conversations, finding, listing, messages, removing
 from app.store.failures import translated
 from app.store.growth import Growing
 from app.store.instance import InstanceLock
+from app.store.ledger import Ledger
 from app.store.opening import FILE_NAME, Recovery, back_up, configure, open_file, prepare_folder
 from app.store.reading_only import copied
 from app.store.running import RunningMark
@@ -73,8 +74,7 @@ class Store:
         self._changes_copied = db.total_changes
         """Rows that were written in this run when the newest dated copy was made."""
         self._owed: dict[str, Callable[[], None]] = {}
-        self._attached: dict[str, tuple[Attachment, ...]] = {}
-        """What was stored last beside each draft of this run."""
+        self._attached: dict[str, tuple[Attachment, ...]] = {}  # what was stored last beside each draft of this run
 
     @classmethod
     async def open(cls, folder: Path, claimed: int | None = None) -> Opened:
@@ -143,6 +143,11 @@ class Store:
         """The person's tools, their versions, and tries of them."""
         return ToolStore(self._run, self._db)
 
+    @property
+    def ledger(self) -> Ledger:
+        """The books: what the API's cache holds, and what answers have cost."""
+        return Ledger(self._run, self._db)
+
     # ---- conversations
 
     async def conversations(self) -> tuple[ConversationRow, ...]:
@@ -190,16 +195,6 @@ class Store:
 
     async def restore(self, conversation_ids: Sequence[str]) -> None:
         await self._run(lambda: conversations.put_away(self._db, conversation_ids, None))
-
-    # ---- what the API's cache holds
-
-    async def prefixes(self, now_ms: int) -> tuple[Entries, Mapping[str, float]]:
-        """The entries that live, by hash, and what each model makes of an estimated token, by its id."""
-        return await self._run(lambda: prefixes.load(self._db, now_ms))
-
-    async def put_prefixes(self, entries: Entries, model: str, factor: float) -> None:
-        """Entries that a request made or renewed."""
-        await self._run(lambda: prefixes.put(self._db, entries, model, factor))
 
     # ---- folders
 
@@ -318,10 +313,8 @@ class Store:
 
         def save() -> None:
             # with every word that is typed the text is written, and not the pictures beside it
-            known = self._attached.pop(conversation_id, ())
-            conversations.save_draft(self._db, conversation_id, draft, known)
-            if draft.attachments:
-                self._attached[conversation_id] = draft.attachments
+            conversations.save_draft(self._db, conversation_id, draft, self._attached.pop(conversation_id, ()))
+            self._attached[conversation_id] = draft.attachments
 
         await self._run(save)
 
@@ -483,12 +476,7 @@ def _open(worker: Worker, folder: Path, claimed: int | None) -> Opened:
         lock = InstanceLock(folder, claimed)
     try:
         mark = RunningMark(folder)
-        db, recovery = open_file(
-            folder / FILE_NAME,
-            is_suspicious=mark.is_suspicious,
-            is_damaged=mark.is_damaged,
-            prepare=messages.interrupt,
-        )
+        db, recovery = open_file(folder / FILE_NAME, mark, messages.interrupt)
         with translated():
             mark.begin()
             return Opened(Store(worker, db, folder / FILE_NAME, lock, mark), recovery)

@@ -1,12 +1,12 @@
 """Which connection is used: chosen earlier, in the environment, or made in a form; and what is told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.connection import Profile
+from app.domain.connection import Profile, Secret
 from app.errors import InvalidKey
 from app.services.accounts import KEY_VARIABLE, SIMULATOR
 from app.settings.keeper import SettingsKeeper
@@ -17,6 +17,7 @@ from ui.shell.window import Window
 from ui.widgets.error_text import ErrorText
 
 if TYPE_CHECKING:
+    from ui.bootstrap.profiles import ProfileEditing
     from ui.welcome.presenter import ConnectPresenter
 
 
@@ -46,6 +47,7 @@ class Connections(QObject):
         """Of the first-run screen, where it was shown."""
         self._asking: ConnectPresenter | None = None
         """Of the dialog that was opened last."""
+        self._editing: ProfileEditing | None = None
         self._name = ""
 
     @property
@@ -90,19 +92,25 @@ class Connections(QObject):
 
     def open(self) -> None:
         """Show the form for a connection and its key."""
+        from app.dialects.anthropic.betas import KNOWN
+        from ui.bootstrap.profiles import ProfileEditing
         from ui.shell.dialogs import ConnectionDialog
 
-        dialog = ConnectionDialog(self._window.main)
-        self._asking = presenter = self._presenter_for(dialog.form)
+        dialog = ConnectionDialog(self._window.main, KNOWN)
+        self._asking = presenter = self._presenter_for(dialog.form, lambda: dialog.fields.profile)
+        self._editing = editing = ProfileEditing(dialog, presenter, self._engine.accounts, self._keeper)
+        editing.changed.connect(self._save_and_show)
+        editing.deleted.connect(self._tell_deleted)
         presenter.connected.connect(dialog.accept)
         dialog.finished.connect(dialog.deleteLater)
         dialog.finished.connect(lambda: self._tasks.start("connection", presenter.close))
+        dialog.finished.connect(lambda: self._tasks.start("editing", editing.close))
         dialog.open()
-        presenter.begin()
+        editing.begin(self._name)
         dialog.form.begin()
 
     async def close(self) -> None:
-        for each in (self._welcoming, self._asking):
+        for each in (self._welcoming, self._asking, self._editing):
             if each is not None:
                 await each.close()
         await self._tasks.close()
@@ -116,10 +124,29 @@ class Connections(QObject):
         self._welcoming = self._presenter_for(welcome.form)
         welcome.form_opened.connect(self._welcoming.begin)
 
-    def _presenter_for(self, form: Any) -> "ConnectPresenter":
+    def _save_and_show(self) -> None:
+        self.settings_changed.emit()
+        self._show()
+
+    def _tell_deleted(self, profile: Profile, key: Secret | None) -> None:
+        """A connection is gone, and its key with it; until the notice goes both can come back."""
+        if self._name == profile.name:
+            self.begin_with(next((each.name for each in self._keeper.value.profiles), ""), keep=True)
+        self._save_and_show()
+        told = ErrorText(f"The connection “{profile.name}” is deleted, with its key.", "Conversations keep its name.")
+        bring_back = partial(self._tasks.start, "undelete", partial(self._bring_back, profile, key))
+        self._window.notices.show_notice(told, "Undo", bring_back, tone="accent")
+
+    async def _bring_back(self, profile: Profile, key: Secret | None) -> None:
+        self._keeper.change(profiles=(*self._keeper.value.profiles, profile))
+        self._save_and_show()
+        if key is not None:
+            await self._engine.accounts.adopt(profile, key, keep=True)
+
+    def _presenter_for(self, form: Any, profile: Callable[[], Profile] | None = None) -> "ConnectPresenter":
         from ui.welcome.presenter import ConnectPresenter
 
-        presenter = ConnectPresenter(form, self._engine.accounts, self._engine.parse_key, self._own_profile)
+        presenter = ConnectPresenter(form, self._engine.accounts, self._engine.parse_key, profile or self._own_profile)
         presenter.connected.connect(self._take)
         presenter.models_listed.connect(self.models_listed)
         presenter.forgotten.connect(self._forget)

@@ -23,6 +23,7 @@ from app.store.doorbell import answer
 from app.store.opening import Recovery
 from app.store.store import Store
 from ui.bootstrap.attaching import Media
+from ui.bootstrap.caching import Planning
 from ui.bootstrap.connections import Connections
 from ui.bootstrap.engine import Engine
 from ui.bootstrap.external import open_external, open_folder
@@ -176,7 +177,8 @@ class Program(QObject):
         """End all work and store everything. Returns why what was written could not be stored, if it could not."""
         finding = () if self._finding is None else (self._finding[1],)
         asking = tuple(each for each in (self._made_requests, self._titling) if each is not None)
-        owners = (self._rows, *finding, *asking, self._tools, self._keeping, self._wire, self._connections, self._tasks)
+        owners = (self._rows, *finding, *asking, self._tools, self._keeping, self._wire, self._planning)
+        owners = (*owners, self._connections, self._tasks)
         works = tuple(each.close for each in owners)
         steps = (self._conversation.close, self._store.settle, *works, self._keeper.save)
         refused: DuologueError | None = None
@@ -249,8 +251,11 @@ class Program(QObject):
     def _build(self) -> None:
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
-        self._media = Media(window, self._theme, self._models, self)
-        replies = ReplyService(self._connect, self._store, self._models, fit=self._media.fit_request)
+        self._planning = planning = Planning(window, self._theme, self._store, self._models, self._connect, self)
+        self._media = Media(window, self._theme, self._models, self._engine.fetch_picture, self)
+        replies = ReplyService(
+            self._connect, self._store, self._models, fit=self._media.fit_request, bookkeeper=planning.books
+        )
         self._conversation = ConversationPresenter(
             window.page,
             library,
@@ -271,7 +276,7 @@ class Program(QObject):
         self._keeping = keeping = Keeping(
             window, self._store, self._models, lambda: self._conversation.shown_name, self._is_answering
         )
-        self._tools = ToolDesk(window, self._theme, self._store, self._conversation, self._models)
+        self._tools = ToolDesk(window, self._theme, self._store, self._conversation, self._models, self._connect)
         self._commands = Commands(
             window.main,
             window.page,
@@ -285,6 +290,8 @@ class Program(QObject):
                 **{f"theme_{each}": partial(self._take_setting, "theme", each) for each in ("light", "dark", "system")},
                 "attach": partial(self._media.choose, self._conversation),
                 "wire": self._wire.open_tab,
+                "cache": partial(planning.open_tab, "Cache"),
+                "usage": partial(planning.open_tab, "Usage"),
                 "settings": self._open_settings,
                 "connection": self._connections.open,
                 "gateway": self._open_gateway,
@@ -294,11 +301,13 @@ class Program(QObject):
                 "restore_backup": lambda: keeping.backups.choose(),
                 "export_conversation": lambda: keeping.transfers.export_shown(),
                 "export_all": lambda: keeping.transfers.export_all(),
+                "tool_lab": lambda: self._tools.open_lab(),
                 "import": lambda: keeping.transfers.import_file(),
                 "copy_request": lambda: self._requests.choose_form(),
                 "compare_answers": lambda: self._requests.compare(),
             },
         )
+        planning.join(self._conversation, self._commands.refuse)
         keeping.restored.connect(self._show_restored)
         keeping.imported.connect(self._rows.refresh)
         keeping.open_requested.connect(self._conversation.open)

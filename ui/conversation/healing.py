@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.domain.conversation import Conversation
 from app.domain.models import Catalogue
@@ -19,7 +19,7 @@ from ui.conversation.session import Session
 if TYPE_CHECKING:
     from app.domain.findings import Finding
 
-LOOK_AFTER_MS: Final = 250
+LOOK_AFTER_S: Final = 0.25
 """Changes come in bursts: a number that is typed, a conversation that is opened and set up."""
 
 
@@ -62,13 +62,11 @@ class Healing(QObject):
         self._catalogue = catalogue
         self._tasks = tasks
         self._is_over = False
-        self._timer = QTimer(self, singleShot=True, interval=LOOK_AFTER_MS)
-        self._timer.timeout.connect(lambda: tasks.start("look", self._look))
 
     def look(self) -> None:
         """Something has changed: examine it in a moment."""
         if not self._is_over:
-            self._timer.start()
+            self._tasks.start("look", self._look)
 
     def forget(self) -> None:
         """Another conversation is on the page."""
@@ -78,7 +76,7 @@ class Healing(QObject):
     def stop(self) -> None:
         """The window closes: look no more."""
         self._is_over = True
-        self._timer.stop()
+        self._tasks.cancel("look")
 
     def fix(self, findings: "Sequence[Finding]") -> None:
         """Mend these findings of what is shown."""
@@ -128,6 +126,7 @@ class Healing(QObject):
         self.look()
 
     async def _look(self) -> None:
+        await asyncio.sleep(LOOK_AFTER_S)
         session = self._view.session
         conversation = session.conversation
         if session.is_new or session.is_busy:

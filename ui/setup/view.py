@@ -6,14 +6,15 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.domain.caching import MAX_BREAKPOINTS, Breakpoint, Section, Ttl
 from app.domain.models import ModelEntry
 from app.domain.request import DEFAULT_MAX_TOKENS, Setup, Thinking
 from ui.setup.gates import gates_of
-from ui.setup.headers import headers_from_text, headers_to_text
 from ui.setup.system_blocks import SystemBlocks
 from ui.theme import metrics
 from ui.theme.style import dress
 from ui.widgets.fields import NOT_SENT, Choice, NumberField, TextField, labelled
+from ui.widgets.header_lines import headers_from_text, headers_to_text
 
 DEFAULT_BUDGET = 4096
 
@@ -24,10 +25,12 @@ class SetupView(QScrollArea):
     Signals:
         setup_changed: the person changed something; arg: the new Setup.
         connection_requested: the person wants to see the connection and its key.
+        refused: a mark was not taken; arg: why, in a sentence.
     """
 
     setup_changed = Signal(object)
     connection_requested = Signal()
+    refused = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +68,7 @@ class SetupView(QScrollArea):
         self._model.show_choices(self._models, model)
         self._model_facts.setText(gates.facts)
         self._system.show_blocks(setup.system)
+        self._show_marks()
         self._max_tokens.set_limits(1, gates.max_tokens)
         self._max_tokens.show_value(parameters.max_tokens, f"{gates.default_max_tokens}")
         self._temperature.show_value(parameters.temperature)
@@ -117,6 +121,8 @@ class SetupView(QScrollArea):
         for text in (self._stops, self._headers):
             text.changed.connect(self._emit)
         self._system.changed.connect(self._emit)
+        self._system.removed.connect(self._forget_mark)
+        self._system.mark_wanted.connect(self._mark)
 
     def _place_fields(self) -> None:
         body = QWidget()
@@ -198,6 +204,25 @@ class SetupView(QScrollArea):
             self._setup = setup
             self._budget_row.setVisible(setup.parameters.thinking is not None and self._thinking.value == "enabled")
             self.setup_changed.emit(setup)
+
+    def _mark(self, at: int, ttl: Ttl | None) -> None:
+        plan, place = self._setup.cache_plan, Breakpoint(Section.SYSTEM, at)
+        try:
+            plan = plan.unmarked(place) if ttl is None else plan.marked(replace(place, ttl=ttl))
+        except ValueError:
+            self.refused.emit(f"The API takes {MAX_BREAKPOINTS} marks at most. Take one away first.")
+            return
+        self._setup = replace(self._setup, cache_plan=plan)
+        self._show_marks()
+        self.setup_changed.emit(self._read())
+
+    def _forget_mark(self, at: int) -> None:
+        self._setup = replace(self._setup, cache_plan=self._setup.cache_plan.without_block(Section.SYSTEM, at))
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        marks = (each for each in self._setup.cache_plan.breakpoints if each.section is Section.SYSTEM)
+        self._system.show_marks({each.index: each.ttl for each in marks})
 
     def _read(self) -> Setup:
         parameters = replace(

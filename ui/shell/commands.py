@@ -104,16 +104,20 @@ class Commands(QObject):
         conversation.shown.connect(library.note_shown)
         conversation.ended_unseen.connect(lambda id_: library.mark_unread([id_], True))
 
-    def tell(self, text: str) -> None:
-        """Say what was done; an offer to undo is not covered by it."""
-        if not self._toast.isVisible():
-            self._toast.show_toast(text, undo=False)
-
     def do(self, name: str) -> None:
         """Do what the command `name` says, where it can be seen: a floating pane does not stay in front of it."""
         if name in IN_THE_CENTRE:
             self._window.panes.dismiss()
         self._does[name]()
+
+    def tell(self, why: str) -> None:
+        """Say in a sentence what was done, or why something was not; an offer to undo is not covered by it."""
+        if not self._toast.isVisible():
+            self._toast.show_toast(why, undo=False)
+
+    def refuse(self, why: str) -> None:
+        """Say in a sentence why something was not done."""
+        self._toast.show_toast(why, undo=False)
 
     # ---- conversations
 

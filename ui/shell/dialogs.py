@@ -1,6 +1,6 @@
 """The window's dialogs: settings, and the connection with its key. Opened beside the window, never in its way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
@@ -9,22 +9,26 @@ from app.services.catalogue import CatalogueKeeper
 from app.settings.keeper import SettingsKeeper
 from ui.theme import metrics
 from ui.welcome.connect_form import ConnectForm
+from ui.welcome.profile_fields import ProfileFields
 
 if TYPE_CHECKING:
     from ui.settings.dialog import SettingsDialog
 
 
 class ConnectionDialog(QDialog):
-    """The form for a key, after the first run."""
+    """The connections and the form for a key, after the first run."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, betas: Sequence[str] = ()) -> None:
+        """`betas` are the known names."""
         super().__init__(parent)
-        self.setWindowTitle("Connection and key")
+        self.setWindowTitle("Connections and keys")
         self.resize(*metrics.CONNECTION_DIALOG)
+        self.fields = ProfileFields(betas)
         self.form = ConnectForm()
         body = QWidget()
         inner = QVBoxLayout(body)
         inner.setContentsMargins(*[metrics.SPACE * 6] * 4)
+        inner.addWidget(self.fields)
         inner.addWidget(self.form)
         inner.addStretch(1)
         # labels that wrap do not make a dialog grow, and a screen may be small

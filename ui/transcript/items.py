@@ -228,6 +228,11 @@ class Item:
         """A section; the item is prepared."""
         return self._sections[key]
 
+    @property
+    def keys(self) -> Sequence[int]:
+        """Of the sections: the index of the first block of each, ascending."""
+        return sorted(int(key) for key in self._sections if key != inf)
+
     def first_unit(self, key: int) -> int:
         """Where the units of a section begin."""
         above = [len(self._units_of(each)) for each in sorted(self._sections) if each < key]

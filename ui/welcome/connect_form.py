@@ -54,6 +54,7 @@ class ConnectForm(QWidget):
         self.setObjectName("connect_form")
         self._keyring = ""
         self._is_busy = False
+        self._is_key_optional = False
         self._make_fields()
         self._make_buttons()
         self._make_texts()
@@ -122,6 +123,15 @@ class ConnectForm(QWidget):
         """Say that something was done."""
         self._is_busy = False
         self._say(words, "good")
+        self._refresh()
+
+    def fill_key(self, key: str) -> None:
+        """Put a key into the form, as if it were typed."""
+        self._key.setText(key)
+
+    def let_key_be_empty(self, optional: bool) -> None:
+        """Whether the service may be one that asks for no key."""
+        self._is_key_optional = optional
         self._refresh()
 
     def clear_key(self) -> None:
@@ -216,7 +226,7 @@ class ConnectForm(QWidget):
 
     def _refresh(self) -> None:
         """A button that is busy stays as it is: taking it away would throw the focus somewhere else."""
-        has_key = bool(self._key.text().strip())
+        has_key = bool(self._key.text().strip()) or self._is_key_optional
         self._test.setEnabled(has_key)
         self._start.setEnabled(has_key and bool(self._keyring))
         self._choices.session.setEnabled(has_key)

@@ -8,12 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.connection import ANTHROPIC_URL, Profile, Secret, check_address
+from app.domain.connection import ANTHROPIC_URL, Profile, Secret, check_address, is_on_this_machine
 from app.errors import AddressRefused, DuologueError, InvalidKey, VaultError, VaultLocked
-from app.services.accounts import Accounts
+from app.services.accounts import SIMULATOR, Accounts
 from ui.bridge.tasks import TaskScope
 from ui.welcome.connect_form import ConnectForm, Entered
-from ui.widgets.error_text import sentence
+from ui.widgets.error_text import ErrorText, sentence
 
 KEYS_PAGE = "https://platform.claude.com/settings/keys"
 """Where keys are made."""
@@ -58,7 +58,9 @@ class ConnectPresenter(QObject):
 
     def begin(self) -> None:
         """The form is shown: fill in what is known."""
-        url = self._accounts.placed(self._profile()).base_url
+        profile = self._profile()
+        url = self._accounts.placed(profile).base_url
+        self._form.let_key_be_empty(profile.kind == "openai")
         self._form.show_address(url, is_usual=url == ANTHROPIC_URL)
         self.look_for_keyring()
 
@@ -102,7 +104,7 @@ class ConnectPresenter(QObject):
             self._form.show_testing()
             self._tasks.start("test", partial(self._ask_for_models, *made))
 
-    async def _ask_for_models(self, profile: Profile, key: Secret) -> None:
+    async def _ask_for_models(self, profile: Profile, key: Secret | None) -> None:
         rows = await self._accounts.test(profile, key)
         self._form.show_models(_names(rows))
         self.models_listed.emit(rows)
@@ -113,7 +115,7 @@ class ConnectPresenter(QObject):
             self._form.show_adopting()
             self._tasks.start("adopt", partial(self._take, *made, keep))
 
-    async def _take(self, profile: Profile, key: Secret, keep: bool) -> None:
+    async def _take(self, profile: Profile, key: Secret | None, keep: bool) -> None:
         try:
             await self._accounts.adopt(profile, key, keep=keep)
         except VaultError as error:
@@ -122,15 +124,19 @@ class ConnectPresenter(QObject):
         self._form.clear_key()
         self.connected.emit(profile, keep)
 
-    def _made(self, entered: Entered) -> tuple[Profile, Secret] | None:
+    def _made(self, entered: Entered) -> tuple[Profile, Secret | None] | None:
         """The profile and key of what was entered; None after saying what is wrong with them."""
         known = self._profile()
+        if not known.name or known.name == SIMULATOR.name:
+            self._form.show_refusal(ErrorText("The connection has no name yet.", "", "Give it one of its own."))
+            return None
         url = entered.base_url or ANTHROPIC_URL
         # the environment's address is not made the profile's own: it goes when the environment goes
         profile = known if url == self._accounts.placed(known).base_url else replace(known, base_url=url)
         try:
             check_address(url)
-            return profile, self._parse_key(entered.key)
+            keyless = profile.kind == "openai" and is_on_this_machine(url) and not entered.key.strip()
+            return profile, None if keyless else self._parse_key(entered.key)
         except (AddressRefused, InvalidKey) as error:
             self._form.show_refusal(sentence(error, _now_ms()))
             return None

@@ -6,7 +6,7 @@ even bring an old shape of the answer back.
 Source: Messages API reference, "Beta header values".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _TOOLS: Mapping[str, str] = {
@@ -18,6 +18,13 @@ _TOOLS: Mapping[str, str] = {
     "code_execution_20250522": "code-execution-2025-05-22",
     "advisor_20260301": "advisor-tool-2026-03-01",
 }
+KNOWN: Sequence[str] = (
+    *sorted(set(_TOOLS.values())),
+    *("compact-2026-01-12", "context-management-2025-06-27", "fast-mode-2026-02-01", "files-api-2025-04-14"),
+    *("fine-grained-tool-streaming-2025-05-14", "interleaved-thinking-2025-05-14", "mcp-client-2025-11-20"),
+    *("message-threads-2026-08-12", "server-side-fallback-2026-07-01", "skills-2025-10-02", "task-budgets-2026-03-13"),
+)
+"""What a person may want to pick; any other name can be typed."""
 _TOOL_CHANGES = frozenset({"tool_addition", "tool_removal"})
 _DATED = 3
 """Parts of the date at the end of a beta's name."""

@@ -77,11 +77,6 @@ class Forecast:
         )
 
 
-def uncached(usage: TokenUsage) -> TokenUsage:
-    """The same answer had nothing been marked."""
-    return TokenUsage(input_tokens=usage.total_input, output_tokens=usage.output_tokens, extra=usage.extra)
-
-
 def forecast(
     prompt: Prompt, entries: Entries, floor: int, now_ms: int, *, factor: float = 1.0, counted: int | None = None
 ) -> Forecast:

@@ -70,7 +70,7 @@ class Desk:
     def start(self) -> None:
         """A program that knows only what the store has kept."""
         catalogue = own_catalogue()
-        self.planning = PlanningService(self.store, lambda: catalogue, self._connect, lambda: self.now_ms)
+        self.planning = PlanningService(self.store.ledger, lambda: catalogue, self._connect, lambda: self.now_ms)
         self._replies = ReplyService(
             self._connect, self.store, lambda: catalogue, bookkeeper=lambda: self.planning, now_ms=lambda: self.now_ms
         )
@@ -156,14 +156,16 @@ async def test_an_exact_count_asks_once_and_stands_until_something_changes(desk:
     assert len(desk.journal.entries) == 1
 
 
-async def test_asking_why_names_the_answer_before(desk: Desk) -> None:
+async def test_asking_why_names_the_answer_before_and_is_told(desk: Desk) -> None:
     desk.change(cache_plan=replace(MARKED, asks_why=True))
     await desk.ask("What is in it?")
     await desk.ask("And who pays?")
-    bodies = [each.body for each in desk.journal.entries]
-    answer = next(each for each in desk.conversation.path if each.facts is not None)
-    assert answer.facts is not None
-    assert [body and body["diagnostics"] for body in bodies] == [
-        {"previous_message_id": None},
-        {"previous_message_id": answer.facts.api_id},
-    ]
+    desk.change(tools=(replace(TOOL, description="Tells the weather in a town."),))
+    await desk.ask("Until when?")
+    answers = [each.facts for each in desk.conversation.path if each.facts is not None]
+    named = [each.body and each.body["diagnostics"]["previous_message_id"] for each in desk.journal.entries]
+    assert named == [None, answers[0].api_id, answers[1].api_id]
+    assert [each.extra.get("diagnostics") for each in answers[:2]] == [None, None]
+    reason = answers[2].extra["diagnostics"]["cache_miss_reason"]
+    assert reason["type"] == "tools_changed"
+    assert reason["cache_missed_input_tokens"] > 1000

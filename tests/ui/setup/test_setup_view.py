@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.blocks import TextBlock
+from app.domain.caching import Breakpoint, CachePlan, Section, Ttl
 from app.domain.request import Parameters, Setup, Thinking
 from app.simulator.server import own_catalogue
-from ui.setup.headers import headers_from_text, headers_to_text
 from ui.setup.view import SetupView
 from ui.theme.theme import Theme
 from ui.widgets.fields import Choice, NumberField, TextField
+from ui.widgets.header_lines import headers_from_text, headers_to_text
 
 W = TypeVar("W", bound=QWidget)
 CATALOGUE = own_catalogue()
@@ -119,3 +120,24 @@ def test_system_blocks_are_added_written_and_removed(tab: Tab) -> None:
 def test_headers_are_read_and_keys_are_not_among_them(text: str, found: dict[str, str]) -> None:
     assert headers_from_text(text) == found
     assert headers_from_text(headers_to_text(found)) == found
+
+
+def test_a_system_block_is_marked_for_the_cache_and_the_mark_stays_on_it(tab: Tab) -> None:
+    tab.shows(Setup(system=(TextBlock("Be brief."), TextBlock("The lease."))))
+    tab.field(QPushButton, "System block 2: No breakpoint").click()
+    assert tab.newest.cache_plan.breakpoints == {Breakpoint(Section.SYSTEM, 1)}
+    tab.field(QPushButton, "System block 2: ◆ 5 min").click()
+    assert tab.newest.cache_plan.breakpoints == {Breakpoint(Section.SYSTEM, 1, ttl=Ttl.ONE_HOUR)}
+    tab.field(QPushButton, "Remove system block 1").click()
+    assert tab.newest.cache_plan.breakpoints == {Breakpoint(Section.SYSTEM, 0, ttl=Ttl.ONE_HOUR)}
+    tab.field(QPushButton, "System block 1: ◆ 1 hour").click()
+    assert tab.newest.cache_plan == CachePlan()
+
+
+def test_a_fifth_mark_is_refused_with_a_sentence(tab: Tab) -> None:
+    marks = frozenset(Breakpoint(Section.MESSAGES, at) for at in range(4))
+    tab.shows(Setup(system=(TextBlock("Be brief."),), cache_plan=CachePlan(marks)))
+    refused = QSignalSpy(tab.view.refused)
+    tab.field(QPushButton, "System block 1: No breakpoint").click()
+    assert "4 marks at most" in refused.at(0)[0]
+    assert tab.changed.count() == 0

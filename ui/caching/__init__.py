@@ -1,0 +1,1 @@
+"""What the cache will do, and did: the Cache tab."""

@@ -1,0 +1,1 @@
+"""Where the money went: the Usage tab."""
