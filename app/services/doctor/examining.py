@@ -11,6 +11,7 @@ from app.domain.findings import Finding
 from app.domain.models import Catalogue, ModelEntry
 from app.domain.request import Request, Setup
 from app.services.doctor.finding import Group, found_in, groups_of
+from app.services.doctor.marks import mark_findings
 from app.services.doctor.media import media_findings
 from app.services.doctor.order import order_findings
 from app.services.requests import request_for
@@ -42,7 +43,7 @@ def examine(conversation: Conversation, catalogue: Catalogue, *, awaits_results:
     ]
     order = {message.id: at for at, message in enumerate(conversation.path)}
     found.sort(key=lambda each: order.get(each.message, -1))
-    return (*_setup(conversation, catalogue, entry), *found)
+    return (*_setup(conversation, catalogue, entry), *mark_findings(conversation, catalogue), *found)
 
 
 def cured(conversation: Conversation, findings: Sequence[Finding]) -> Conversation:

@@ -20,6 +20,7 @@ from app.domain.blocks import (
     ToolResultBlock,
     ToolUseBlock,
 )
+from app.domain.caching import Breakpoint, CachePlan, Section, Ttl
 from app.domain.conversation import Conversation, Message, MessageState, Role
 from app.domain.models import Catalogue
 from app.domain.request import Parameters, Setup, Thinking
@@ -150,6 +151,47 @@ def test_two_faults_of_the_setup_are_mended_together() -> None:
     assert refused(conversation)
     assert refused(well) == ""
     assert well.setup.tools == (TOOL,)
+
+
+SHORT, LONG = Ttl.FIVE_MINUTES, Ttl.ONE_HOUR
+IN_WRONG_ORDER = {
+    "a later message for longer": CachePlan(
+        frozenset({Breakpoint(Section.MESSAGES, 0, ttl=SHORT), Breakpoint(Section.MESSAGES, 2, ttl=LONG)})
+    ),
+    "the messages for longer than the system": CachePlan(
+        frozenset({Breakpoint(Section.SYSTEM, 0, ttl=SHORT)}), rolling=LONG
+    ),
+    "what moves before what stays": CachePlan(frozenset({Breakpoint(Section.MESSAGES, 3, ttl=LONG)}), rolling=SHORT),
+    "two on the last block": CachePlan(automatic=SHORT, rolling=LONG),
+    "the automatic one for longer": CachePlan(frozenset({Breakpoint(Section.TOOLS, 0, ttl=SHORT)}), automatic=LONG),
+}
+
+
+@pytest.mark.parametrize("name", IN_WRONG_ORDER)
+def test_marks_in_an_order_that_is_refused_are_mended(name: str) -> None:
+    said = talk(you("hi"), claude("Hm"), you("so?"), claude("Yes."))
+    system = (TextBlock("Be brief."),)
+    setup = replace(said.setup, system=system, tools=(TOOL,), cache_plan=IN_WRONG_ORDER[name])
+    conversation = replace(said, setup=setup)
+    assert "ttl" in refused(conversation)
+
+    (found,) = examine(conversation, CATALOGUE)
+    well = cured(conversation, [found])
+    assert examine(well, CATALOGUE) == ()
+    assert refused(well) == ""
+    assert len(well.setup.cache_plan.breakpoints) == len(setup.cache_plan.breakpoints)
+
+
+def test_a_mark_of_an_hour_before_the_others_keeps_it() -> None:
+    first, late = Breakpoint(Section.SYSTEM, 0, ttl=LONG), Breakpoint(Section.MESSAGES, 2, ttl=LONG)
+    plan = CachePlan(frozenset({first, Breakpoint(Section.MESSAGES, 0, ttl=SHORT), late}))
+    said = talk(you("hi"), claude("Hm"), you("so?"), claude("Yes."))
+    conversation = replace(said, setup=replace(said.setup, system=(TextBlock("Be brief."),), cache_plan=plan))
+    (found,) = examine(conversation, CATALOGUE)
+
+    kept = cured(conversation, [found]).setup.cache_plan
+    assert kept.at(Section.SYSTEM, 0) is LONG
+    assert kept.at(Section.MESSAGES, 2) is SHORT
 
 
 def test_what_is_far_too_long_loses_its_beginning() -> None:
