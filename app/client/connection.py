@@ -151,19 +151,19 @@ def credentials(endpoint: Endpoint) -> dict[str, str]:
 def _trust(endpoint: Endpoint, network: Network) -> ssl.SSLContext | bool:
     if endpoint.profile.base_url.startswith("http://") and (network.proxy is None or is_loopback(endpoint)):
         return False  # nothing to verify, and loading the store takes a tenth of a second
-    return trust(endpoint, network)
+    return trusted(network, host_of(endpoint))
 
 
-def trust(endpoint: Endpoint, network: Network) -> ssl.SSLContext:
-    """What the system trusts, and the person's certificate file.
+def trusted(network: Network, host: str) -> ssl.SSLContext:
+    """What the system trusts, and the person besides. Reads the certificate store: not on the GUI thread.
 
     Raises:
-        TlsFailed: the file cannot be read.
+        TlsFailed: `ca_file` cannot be read; `host` is what was to be reached.
     """
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if network.ca_file is not None:
         try:
             context.load_verify_locations(network.ca_file)
         except (OSError, ssl.SSLError) as error:
-            raise TlsFailed(host_of(endpoint), f"the CA file cannot be read: {type(error).__name__}") from error
+            raise TlsFailed(host, f"the CA file cannot be read: {type(error).__name__}") from error
     return context

@@ -72,14 +72,14 @@ class Exchange:
         every = {"content-type": "application/json", "accept": "application/json", **credentials(self.endpoint)}
         try:
             return http.build_request(
-                method, url_of(self.endpoint, path), content=content, headers=self._own({**every, **headers})
+                method, url_of(self.endpoint, path), content=content, headers=self.with_own({**every, **headers})
             )
         except UnicodeEncodeError as error:
             raise InvalidRequest(400, "", "a header has a character that no header can have") from error
         except (ValueError, httpx.InvalidURL) as error:
             raise ProxyFailed(self.host, f"an address cannot be used ({type(error).__name__})") from error
 
-    def _own(self, headers: dict[str, str]) -> dict[str, str]:
+    def with_own(self, headers: dict[str, str]) -> dict[str, str]:
         """With what the profile has every request say: its betas beside others, its version instead."""
         profile = self.endpoint.profile
         if profile.betas:

@@ -94,7 +94,8 @@ async def gathered(response: httpx.Response, sleep: Sleep, note: Note | None = N
     try:
         yield found
     finally:
-        task.cancel()
+        if not response.is_closed:
+            task.cancel()  # who has read to the end is giving the connection back: cut short, it would be lost
         (ended,) = await asyncio.gather(task, return_exceptions=True)
         if isinstance(ended, Exception):
             raise ended  # a bug: what is expected of a connection was told by `take`

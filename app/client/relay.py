@@ -21,7 +21,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from app.client.connection import Timeouts, credentials, is_loopback, trust, url_of
+from app.client.connection import Timeouts, credentials, host_of, is_loopback, trusted, url_of
 from app.client.exchange import Body, Exchange
 from app.client.failures import connection_failure
 from app.errors import ConnectionFailed, ProxyFailed, TimedOut, WrongService
@@ -148,7 +148,7 @@ class Relay:
                 return await session.post(
                     url,
                     data=body,
-                    headers=every,
+                    headers=target.exchange.with_own(every),
                     allow_redirects=False,
                     ssl=self._trusted(target.exchange) if secure else True,
                     proxy=_proxy(target, url),
@@ -178,7 +178,7 @@ class Relay:
         """
         ca_file = exchange.network.ca_file
         if ca_file not in self._trust:
-            self._trust[ca_file] = trust(exchange.endpoint, exchange.network)
+            self._trust[ca_file] = trusted(exchange.network, host_of(exchange.endpoint))
         return self._trust[ca_file]
 
 

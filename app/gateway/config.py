@@ -128,7 +128,7 @@ class _Reader:
         self._note_unused(entry, {"model_name", "litellm_params", "model_info"}, "model_list")
         name = _text(_needed(entry, "model_name", node), "model_name")
         given = _needed(entry, "litellm_params", node)
-        params = _mapping(given, "litellm_params")
+        params = {name: each for name, each in _mapping(given, "litellm_params").items() if each.value is not None}
         self._note_unused(params, _USED | DEFAULTS, "litellm_params")
         kind, model = _model(params, given)
         if name.count("*") > 1 or model.count("*") > name.count("*"):
@@ -141,7 +141,7 @@ class _Reader:
             _address(params, kind),
             None if key is None else self._key(key, "api_key"),
             _headers(params.get("extra_headers")),
-            {name: each.plain() for name, each in params.items() if name in DEFAULTS and each.value is not None},
+            {name: each.plain() for name, each in params.items() if name in DEFAULTS},
             _seconds(params.get("timeout")),
             _count(params.get("order"), "order") or 1,
             _flag(params["drop_params"], "drop_params") if "drop_params" in params else None,

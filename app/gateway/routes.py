@@ -112,7 +112,8 @@ def route_to(endpoint: Endpoint, network: Network) -> Route:
     profile = endpoint.profile
     kind: Literal["anthropic", "openai"] = "openai" if profile.kind == "openai" else "anthropic"
     deployment = Deployment("*", kind, "*", profile.base_url, None)
-    return Route(deployment, Target(Exchange(endpoint, network=network)), has_key=True)
+    exchange = Exchange(endpoint, network=network, timeouts=timeouts(profile.wait_s or None))
+    return Route(deployment, Target(exchange), has_key=True)
 
 
 def _signs_itself(deployment: Deployment) -> bool:

@@ -15,6 +15,7 @@ from app.errors import StoreCorrupt, StoreMisplaced, StoreReadOnly
 from app.immutable import immutable
 from app.store import header
 from app.store.failures import translated
+from app.store.running import RunningMark
 from app.store.salvage import finish, salvage, stamp
 from app.store.schema import APPLICATION_ID, MIGRATIONS, TABLES, check_version, migrate, version_of
 
@@ -51,13 +52,13 @@ def prepare_folder(folder: Path) -> None:
 
 
 def open_file(
-    path: Path, *, is_suspicious: bool, is_damaged: bool, prepare: Callable[[sqlite3.Connection], None]
+    path: Path, mark: RunningMark, prepare: Callable[[sqlite3.Connection], None]
 ) -> tuple[sqlite3.Connection, Recovery | None]:
     """Open or make the database at `path`.
 
     Args:
-        is_suspicious: the last run did not end cleanly, so the whole file is checked first.
-        is_damaged: the last run has met damage, so it is salvaged.
+        mark: what the last run has left. If it did not end cleanly, the whole file is checked first; if it has met
+            damage, the file is salvaged.
         prepare: the first work on it; damage that this meets is salvaged as well.
 
     Raises:
@@ -67,9 +68,9 @@ def open_file(
     kept = finish(path)
     try:
         _peek(path)
-        if is_damaged and kept is None and path.exists():
+        if mark.is_damaged and kept is None and path.exists():
             raise StoreCorrupt("damage was met while Duologue ran")
-        db = _opened(path, is_suspicious=is_suspicious, prepare=prepare)
+        db = _opened(path, is_suspicious=mark.is_suspicious, prepare=prepare)
     except StoreCorrupt:
         kept = salvage(path)
         db = _opened(path, is_suspicious=False, prepare=prepare)

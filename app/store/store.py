@@ -74,8 +74,7 @@ class Store:
         self._changes_copied = db.total_changes
         """Rows that were written in this run when the newest dated copy was made."""
         self._owed: dict[str, Callable[[], None]] = {}
-        self._attached: dict[str, tuple[Attachment, ...]] = {}
-        """What was stored last beside each draft of this run."""
+        self._attached: dict[str, tuple[Attachment, ...]] = {}  # what was stored last beside each draft of this run
 
     @classmethod
     async def open(cls, folder: Path, claimed: int | None = None) -> Opened:
@@ -314,10 +313,8 @@ class Store:
 
         def save() -> None:
             # with every word that is typed the text is written, and not the pictures beside it
-            known = self._attached.pop(conversation_id, ())
-            conversations.save_draft(self._db, conversation_id, draft, known)
-            if draft.attachments:
-                self._attached[conversation_id] = draft.attachments
+            conversations.save_draft(self._db, conversation_id, draft, self._attached.pop(conversation_id, ()))
+            self._attached[conversation_id] = draft.attachments
 
         await self._run(save)
 
@@ -479,12 +476,7 @@ def _open(worker: Worker, folder: Path, claimed: int | None) -> Opened:
         lock = InstanceLock(folder, claimed)
     try:
         mark = RunningMark(folder)
-        db, recovery = open_file(
-            folder / FILE_NAME,
-            is_suspicious=mark.is_suspicious,
-            is_damaged=mark.is_damaged,
-            prepare=messages.interrupt,
-        )
+        db, recovery = open_file(folder / FILE_NAME, mark, messages.interrupt)
         with translated():
             mark.begin()
             return Opened(Store(worker, db, folder / FILE_NAME, lock, mark), recovery)

@@ -1,9 +1,9 @@
 """Files, screenshots and what is dropped, joined to the conversation; the engine for them, made with the first file."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -27,12 +27,21 @@ FILES = "Pictures, PDFs and texts (*)"
 class Media(QObject):
     """Owns the engine for files. `close` ends its processes."""
 
-    def __init__(self, window: Window, theme: Theme, catalogue: Callable[[], Catalogue], parent: QObject) -> None:
+    def __init__(
+        self,
+        window: Window,
+        theme: Theme,
+        catalogue: Callable[[], Catalogue],
+        fetch: Callable[[str], Awaitable[bytes]],
+        parent: QObject,
+    ) -> None:
+        """`fetch` brings what stands at an address of the web."""
         super().__init__(parent)
         self._theme = theme
         self._viewing: Viewing | None = None
         self._window = window
         self._catalogue = catalogue
+        self._fetch = fetch
         self._made: Fitter | None = None
 
     def fitter(self) -> "Fitter":
@@ -104,11 +113,3 @@ class Media(QObject):
             await self._viewing.close()
         if self._made is not None:
             self._made.close()
-
-    async def _fetch(self, address: str) -> bytes:
-        def load() -> Any:
-            from app.client.fetching import fetch_picture
-
-            return fetch_picture
-
-        return bytes(await (await asyncio.to_thread(load))(address))

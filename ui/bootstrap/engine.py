@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,19 @@ class Engine:
             # also when the next message's own question takes this one's place
             if not heard:
                 self._listed.discard(name)
+
+    async def fetch_picture(self, address: str) -> bytes:
+        """What stands at an address of the web. Raises FileFailed, MediaRefused, TlsFailed."""
+        settings = self._keeper.value
+
+        def load() -> Any:
+            from app.client.connection import Network
+            from app.client.fetching import fetch_picture
+
+            ca_file = Path(settings.ca_file).expanduser() if settings.ca_file else None
+            return partial(fetch_picture, address, Network(proxy=settings.proxy or None, ca_file=ca_file))
+
+        return bytes(await (await asyncio.to_thread(load))())
 
     async def close(self) -> None:
         await self.accounts.close()

@@ -109,8 +109,9 @@ class GatewayDesk(QObject):
         self._dialog = None
 
 
-def _started(endpoint: Endpoint, network: "Callable[[], Network]", catalogue: Catalogue) -> "LocalGateway":
+def _started(endpoint: Endpoint, network: "Callable[[str, str], Network]", catalogue: Catalogue) -> "LocalGateway":
     give_asyncio_tls()
     from app.gateway.server import gateway_for
 
-    return gateway_for(endpoint, network(), catalogue)
+    profile = endpoint.profile
+    return gateway_for(endpoint, network(profile.proxy, profile.ca_file), catalogue)

@@ -252,7 +252,7 @@ class Program(QObject):
         window, library = self._window, Library(self._store)
         self._connections = Connections(window, self._keeper, self._engine, self._environ)
         self._planning = planning = Planning(window, self._theme, self._store, self._models, self._connect, self)
-        self._media = Media(window, self._theme, self._models, self)
+        self._media = Media(window, self._theme, self._models, self._engine.fetch_picture, self)
         replies = ReplyService(
             self._connect, self._store, self._models, fit=self._media.fit_request, bookkeeper=planning.books
         )
@@ -276,7 +276,7 @@ class Program(QObject):
         self._keeping = keeping = Keeping(
             window, self._store, self._models, lambda: self._conversation.shown_name, self._is_answering
         )
-        self._tools = ToolDesk(window, self._theme, self._store, self._conversation, self._models)
+        self._tools = ToolDesk(window, self._theme, self._store, self._conversation, self._models, self._connect)
         self._commands = Commands(
             window.main,
             window.page,
@@ -301,12 +301,13 @@ class Program(QObject):
                 "restore_backup": lambda: keeping.backups.choose(),
                 "export_conversation": lambda: keeping.transfers.export_shown(),
                 "export_all": lambda: keeping.transfers.export_all(),
+                "tool_lab": lambda: self._tools.open_lab(),
                 "import": lambda: keeping.transfers.import_file(),
                 "copy_request": lambda: self._requests.choose_form(),
                 "compare_answers": lambda: self._requests.compare(),
             },
         )
-        planning.join(self._conversation, self._commands.tell)
+        planning.join(self._conversation, self._commands.refuse)
         keeping.restored.connect(self._show_restored)
         keeping.imported.connect(self._rows.refresh)
         keeping.open_requested.connect(self._conversation.open)

@@ -99,12 +99,12 @@ def forecast_line(plan: Plan) -> str:
         tokens = f"{total:,} tokens"
     else:
         tokens = f"{_round(total * (1 - plan.spread)):,}–{_round(total * (1 + plan.spread)):,} tokens"
-    parts = [f"next request {tokens}"]
-    if plan.forecast.read:
-        parts.append(f"{share(plan.forecast.read, total)} from cache")
+    parts = [f"next {tokens}"]
     if plan.cost is not None:
         low, high = plan.cost * (1 - plan.spread), plan.cost * (1 + plan.spread)
         parts.append(usd(plan.cost) if usd(low) == usd(high) else f"{usd(low)}–{usd(high)}")
+    if plan.forecast.read:
+        parts.append(f"{share(plan.forecast.read, total)} from cache")
     return " · ".join(parts)
 
 

@@ -16,6 +16,8 @@ from ui.composer.characters import characters_before, units_before
 from ui.theme import metrics
 from ui.theme.style import dress
 
+LONGEST_PASTE = 1_000_000
+"""Characters; a longer text is offered as a file to attach."""
 LONGEST_WORD = 5000
 """Characters; a text with a longer one is wrapped anywhere."""
 
@@ -33,6 +35,7 @@ class Editor(QPlainTextEdit):
         recalled: Up was pressed in an empty field.
         edited: the person changed the text or moved the caret.
         given: something was pasted that is to be attached; arg: a QMimeData.
+        long_text_given: a text was pasted that is too long to be read in a field.
         focus_changed: the field got or lost the focus; arg: whether it has it.
     """
 
@@ -41,6 +44,7 @@ class Editor(QPlainTextEdit):
     recalled = Signal()
     edited = Signal()
     given = Signal(object)
+    long_text_given = Signal(str)
     focus_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -162,6 +166,9 @@ class Editor(QPlainTextEdit):
             self.given.emit(source)
             return
         text = source.text().replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+        if len(text) > LONGEST_PASTE:
+            self.long_text_given.emit(text)
+            return
         self._choose_wrapping(text)
         self.textCursor().insertText(text)
         self.ensureCursorVisible()

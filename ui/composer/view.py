@@ -41,6 +41,7 @@ class Composer(QFrame):
             at all; arg: its place, from 0.
         attach_requested: the person wants to choose files.
         given: something was pasted that is to be attached; arg: a QMimeData.
+        long_text_given: a text was pasted that is too long for the field, and is not in it.
         attachment_removed, attachment_opened: arg: its slot's id.
         attachment_moved: args: its slot's id, its new place.
         citations_wanted: arg: whether documents are to be cited.
@@ -56,6 +57,7 @@ class Composer(QFrame):
     queued_remove_requested = Signal(int)
     attach_requested = Signal()
     given = Signal(object)
+    long_text_given = Signal(str)
     attachment_removed = Signal(str)
     attachment_opened = Signal(str)
     attachment_moved = Signal(str, int)
@@ -114,6 +116,7 @@ class Composer(QFrame):
         self.editor.textChanged.connect(self._show_state)
         self.editor.focus_changed.connect(self._show_focus)
         self.editor.given.connect(self.given)
+        self.editor.long_text_given.connect(self.long_text_given)
         self.attach_button.clicked.connect(self.attach_requested)
         self.send_button.clicked.connect(self._press)
         self.model_button.clicked.connect(self.choose_model)

@@ -22,6 +22,7 @@ from ui.widgets.error_text import sentence
 if TYPE_CHECKING:
     from ui.composer.given import Given
 
+PASTED: Final = "pasted.txt"
 ASK_FROM: Final = 21
 """So many files at once are attached only after a question."""
 
@@ -94,6 +95,13 @@ class Attaching(QObject):
         from ui.composer.given import given
 
         self.take_given(given(source))
+
+    def offer_text(self, text: str) -> None:
+        """Attach a text as a file, after a question: it is too long to be read in a field."""
+        session = self._view.session
+        bring = partial(_data, PASTED, text.encode("utf-8", "replace"))
+        question = f"Attach the {len(text):,} pasted characters as a file? “Cancel” leaves them on the clipboard."
+        self.confirm_wanted.emit(question, "Attach", partial(self._begin, session, [(PASTED, bring)]))
 
     def take_given(self, some: "Given") -> None:
         """Attach files and pictures, after a question where they are many; fetch what is on the web after one, too."""

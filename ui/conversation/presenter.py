@@ -98,6 +98,7 @@ class ConversationPresenter(QObject):
         self._make_attaching = make_attaching
         self._attaching: Attaching | None = None
         page.composer.given.connect(lambda source: self.attaching.take(source))
+        page.composer.long_text_given.connect(lambda text: self.attaching.offer_text(text))
         page.composer.attachment_removed.connect(lambda id_: self.attaching.remove(id_))
         page.composer.attachment_moved.connect(lambda id_, place: self.attaching.move(id_, place))
         page.composer.citations_wanted.connect(lambda cited: self.attaching.cite(cited))

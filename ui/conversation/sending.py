@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from app.domain.blocks import Block, TextBlock, ToolResultBlock
 from app.domain.continuing import can_go_on
 from app.domain.conversation import Draft, Message, MessageState, Role
+from app.errors import StoreError
 from app.services.identity import new_id
 from app.services.library import Library, title_from
 from app.services.replies import ReplyService
@@ -181,7 +182,12 @@ class Sending:
 
     async def _answer(self, session: Session, blocks: tuple[Block, ...]) -> None:
         message = Message(new_id(), session.conversation.leaf, Role.USER, blocks, created_ms=self._now_ms())
-        session.conversation = await self._library.add(session.conversation, message)
+        try:
+            session.conversation = await self._library.add(session.conversation, message)
+        except StoreError:
+            session.is_sending = False
+            self._view.path_changed(session)  # the calls wait again, with what was answered
+            raise
         session.fallback_leaf = None
         session.queued = ()
         self._view.draft_changed(session)

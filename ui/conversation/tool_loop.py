@@ -77,6 +77,9 @@ class ToolLoop(QObject):
         if calls and (leaf := session.conversation.leaf) and leaf not in self._turns:
             self._turns[leaf] = _Turn(session, leaf, calls)
             self._tasks.start(f"calls {leaf}", partial(self._take_up, self._turns[leaf]))
+        for turn in [each for each in self._turns.values() if each.is_sent and each.session is session]:
+            if turn.leaf != session.conversation.leaf:
+                del self._turns[turn.leaf]  # what was answered is on the disk
         self._go_on_paused(session)
         if session is self._view.session:
             self._show()
@@ -180,7 +183,7 @@ class ToolLoop(QObject):
         if session.conversation.leaf != turn.leaf or session.is_sending or session.is_answering:
             return
         if all(each.id in turn.results for each in turn.calls):
-            del self._turns[turn.leaf]
+            turn.is_sent = True
             self._sending.answer(session, answers(turn.calls, turn.results, session.queued_blocks))
             if by_itself:
                 self.ended_step.emit(session.conversation.id)
@@ -225,6 +228,8 @@ class _Turn:
         self.working: set[str] = set()
         self.asked: dict[str, tuple[tuple[str, ...], asyncio.Future[tuple[bool, bool]]]] = {}
         self.result_schemas: Mapping[str, Any] = {}
+        self.is_sent = False
+        """All results are on their way to the disk; until they are there, they are kept here."""
         self.may_not_pass = True
         """The limit of steps counts; the person can let it go on."""
         self.is_stopped = False

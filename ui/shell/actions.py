@@ -45,6 +45,7 @@ COMMANDS = (
     Command("wire", "What goes over the wire", ("Ctrl+Shift+Y",), "view"),
     Command("cache", "Cache of the next request", ("Ctrl+Shift+M",), "view"),
     Command("usage", "What answers have cost", (), "view"),
+    Command("tool_lab", "Tool lab", ("Ctrl+T",), "view"),
     Command("zoom_in", "Larger text", ("Ctrl++", "Ctrl+="), "zoom"),
     Command("zoom_out", "Smaller text", ("Ctrl+-",), "zoom"),
     Command("zoom_reset", "Normal text size", ("Ctrl+0",), "zoom"),

@@ -115,6 +115,10 @@ class Commands(QObject):
         if not self._toast.isVisible():
             self._toast.show_toast(why, undo=False)
 
+    def refuse(self, why: str) -> None:
+        """Say in a sentence why something was not done."""
+        self._toast.show_toast(why, undo=False)
+
     # ---- conversations
 
     def _open(self, conversation_id: str) -> None:

@@ -41,6 +41,7 @@ class Panes(QWidget):
         self._sidebar, self._centre, self._inspector = sidebar, centre, inspector
         self._wishes = PaneWishes()
         self._floating = ""
+        self._cover: QWidget | None = None
         for pane in (centre, sidebar, inspector):
             pane.setParent(self)
         self._left_grip, self._right_grip = _Grip(self), _Grip(self)
@@ -86,6 +87,15 @@ class Panes(QWidget):
         self._float("")
         return True
 
+    def cover(self, widget: QWidget | None) -> None:
+        """Have a widget stand in the place of centre and inspector; None: they are seen again."""
+        if self._cover is not None:
+            self._cover.hide()
+        self._cover = widget
+        if widget is not None:
+            widget.setParent(self)
+        self._place()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
@@ -126,6 +136,13 @@ class Panes(QWidget):
         self._put(self._centre, arrangement.centre)
         self._put(self._sidebar, arrangement.sidebar)
         self._put(self._inspector, arrangement.inspector)
+        if self._cover is not None:
+            left = arrangement.centre.left
+            self._cover.setGeometry(QRect(left, 0, self.width() - left, self.height()))
+            self._cover.raise_()
+            self._cover.show()
+            if arrangement.sidebar_floats:
+                self._sidebar.raise_()
         self._put_grip(self._left_grip, arrangement.sidebar, at_right=True)
         self._put_grip(self._right_grip, arrangement.inspector, at_right=False)
 

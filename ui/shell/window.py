@@ -60,7 +60,7 @@ class Window(QObject):
         transcript = TranscriptView(from_facts, self._theme.palette)
         self._theme.changed.connect(lambda: transcript.set_palette(self._theme.palette))
         self.page.furnish(transcript, EmptyView(), _welcome)
-        self.inspector = Inspector({"Setup": self.setup, "Cache": None, "Wire": None, "Usage": None})
+        self.inspector = Inspector({"Setup": self.setup, "Tools": None, "Cache": None, "Wire": None, "Usage": None})
         for side, widget in ((self._left, self.library), (self._right, self.inspector)):
             layout = side.layout()
             assert layout is not None

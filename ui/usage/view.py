@@ -24,7 +24,7 @@ from ui.widgets.fields import Choice
 
 GROUPS = (("day", "By day"), ("model", "By model"), ("conversation", "By conversation"))
 PERIODS = (("7", "7 days"), ("30", "30 days"), ("365", "A year"))
-_COLUMNS = ("", "Answers", "Fresh", "Written", "Read", "Output", "Cost")
+_COLUMNS = ("", "Cost", "Answers", "Fresh", "Written", "Read", "Output")
 
 
 class UsageView(QWidget):
@@ -83,7 +83,7 @@ class UsageView(QWidget):
         for at, each in enumerate(sums):
             numbers = (each.answers, each.fresh, each.written, each.read, each.output)
             cost = "not known" if each.cost is None else usd(each.cost)
-            for column, text in enumerate((each.name, *(f"{number:,}" for number in numbers), cost)):
+            for column, text in enumerate((each.name, cost, *(f"{number:,}" for number in numbers))):
                 cell = QTableWidgetItem(text)
                 if column:
                     cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

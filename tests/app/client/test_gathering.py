@@ -96,3 +96,30 @@ async def test_a_bug_is_no_end_of_the_answer() -> None:
 
     with pytest.raises(KeyError):
         await taken(buggy(), Frames())
+
+
+class Lent(httpx.AsyncByteStream):
+    """A body whose connection takes a turn of the loop to be given back, as a pool's does."""
+
+    def __init__(self) -> None:
+        self.is_given_back = False
+        self.giving = asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"x"
+
+    async def aclose(self) -> None:
+        self.giving.set()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        self.is_given_back = True
+
+
+async def test_who_leaves_at_the_last_byte_still_gives_the_connection_back() -> None:
+    body = Lent()
+    response = httpx.Response(200, stream=body)
+    async with gathered(response, Frames()) as bytes_:
+        assert await bytes_.take() == b"x"
+        await body.giving.wait()
+    await response.aclose()
+    assert body.is_given_back

@@ -9,7 +9,8 @@ import anthropic
 import openai
 import pytest
 
-from app.simulator.server import LocalSimulator
+from app.simulator.server import LocalSimulator, own_catalogue
+from app.simulator.service import Simulator
 from tests.support.gateways import entry, gateway_of, listed
 from tests.support.simulated import PNG
 
@@ -23,10 +24,17 @@ ASKED: list[Any] = [{"role": "user", "content": "Tell me of caching"}]
 pytestmark = pytest.mark.peer
 
 
-@pytest.fixture(params=["messages upstream", "chat upstream"])
-def url(request: pytest.FixtureRequest, simulator: LocalSimulator) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[str]:
+    local = LocalSimulator(Simulator(own_catalogue(), rate=0))
+    yield local.start()
+    local.stop()
+
+
+@pytest.fixture(scope="module", params=["messages upstream", "chat upstream"])
+def url(request: pytest.FixtureRequest, upstream: str) -> Iterator[str]:
     """A gateway over the simulator; and one over that gateway, as over any server that speaks chat completions."""
-    near = listed(entry("claude-3", f"anthropic/{MODEL}", simulator.url))
+    near = listed(entry("claude-3", f"anthropic/{MODEL}", upstream))
     with gateway_of(near) as first:
         if request.param == "messages upstream":
             yield first.url
@@ -35,13 +43,13 @@ def url(request: pytest.FixtureRequest, simulator: LocalSimulator) -> Iterator[s
             yield second.url
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def chat(url: str) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{url}/v1", api_key="none-is-needed", max_retries=0) as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def messages(url: str) -> Iterator[anthropic.Anthropic]:
     with anthropic.Anthropic(base_url=url, api_key="none-is-needed", max_retries=0) as client:
         yield client

@@ -18,7 +18,7 @@ model_list: # a comment
       timeout: "30"
     model_info: {mode: chat}
   - model_name: local
-    litellm_params: {model: openai/llama, api_base: http://127.0.0.1:8000/v1, extra_headers: {X-Team: red}}
+    litellm_params: {model: openai/llama, api_base: http://127.0.0.1:8000/v1, extra_headers: {X-Team: red}, api_key: }
   - {model_name: any-*, litellm_params: {model: anthropic/*, api_key: keyring/Work, order: 2}}
 litellm_settings: {drop_params: true, num_retries: 2, fallbacks: [{claude-3: [local]}], set_verbose: no}
 router_settings: {routing_strategy: simple-shuffle}

@@ -8,9 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from app.client.connection import Network
+from app.domain.connection import Endpoint, Profile, Secret
 from app.gateway.config import config_from_yaml
 from app.gateway.routes import Routes, route_of
-from tests.support.gateways import entry, gateway_of, listed
+from app.gateway.server import gateway_for
+from tests.support.gateways import CATALOGUE, entry, gateway_of, listed
 from tests.support.recorder import Recorder, events, message, recorder, spoken, text
 
 OVERLOADED = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
@@ -179,3 +182,21 @@ def test_a_star_stands_for_any_name_and_the_longest_that_fits_wins() -> None:
     found = {name: [way.model for way in routes.ways(name)] for name in ("claude-3", "claude-4", "gpt/x")}
     assert found == {"claude-3": ["one"], "claude-4": ["claude-4"], "gpt/x": ["gpt/x"]}
     assert routes.names() == ["claude-3"]
+
+
+def test_a_connection_of_the_windows_says_what_it_has_every_request_say(services: tuple[Recorder, Recorder]) -> None:
+    service, _ = services
+    profile = Profile("p", base_url=service.url, betas=("own-beta",), api_version="2023-06-01", auth="bearer")
+    gateway = gateway_for(Endpoint(profile, Secret(KEY)), Network(), CATALOGUE)
+    try:
+        assert gateway.token is not None
+        headers = {"x-api-key": gateway.token.reveal(), "anthropic-beta": "theirs", "anthropic-version": "2026-10-21"}
+        answer = httpx.post(f"{gateway.url}/v1/messages", json=ASKED, headers=headers, trust_env=False)
+        refused = ask(gateway.url)
+    finally:
+        gateway.stop()
+
+    assert (answer.status_code, refused.status_code, service.body["model"]) == (200, 401, "m")
+    sent = service.headers[0]
+    assert (sent["anthropic-beta"], sent["anthropic-version"]) == ("theirs,own-beta", "2023-06-01")
+    assert (sent["authorization"], sent.get("x-api-key")) == (f"Bearer {KEY}", None)

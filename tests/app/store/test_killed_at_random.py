@@ -28,7 +28,7 @@ def test_nothing_is_lost_by_sixty_kills() -> None:
 
     counts = json.loads(done.stdout or "{}")
     assert (done.returncode, counts.get("rounds"), counts.get("violations")) == (0, ROUNDS, 0), (counts, done.stderr)
-    assert counts["grown"] > ROUNDS, "the kills came before there was anything to lose"
+    assert counts["grown"] > ROUNDS // 2, "the kills came before there was anything to lose"
     assert counts["importing"] > counts.get("imported", 0), "no import was killed"
 
 

@@ -68,7 +68,7 @@ async def test_a_plan_in_words_and_parts() -> None:
     assert [each.name for each in parts] == ["System, fresh", "Message 1, fresh"]
     assert sum(each.tokens for each in parts) == plan.forecast.total
     assert title_of(plan, 1) == "You · What is in the lease?"
-    assert forecast_line(plan).startswith("next request 977–1,320 tokens · $0.00")
+    assert forecast_line(plan).startswith("next 977–1,320 tokens · $0.00")
     (caution,) = plan.cautions
     heading, sentence = caution_words(caution, plan)
     assert heading == "System · block 1 is too short to cache."

@@ -215,6 +215,19 @@ async def test_many_files_are_attached_after_a_question(desk: Desk, tmp_path: Pa
     await read(desk, 25)
 
 
+async def test_a_very_long_text_is_offered_as_a_file(desk: Desk) -> None:
+    data = QMimeData()
+    data.setText("word " * 250_000)
+    desk.window.page.composer.editor.insertFromMimeData(data)
+    assert desk.window.page.composer.text == ""
+    (box,) = desk.window.main.findChildren(QMessageBox)
+    assert "1,250,000 pasted characters" in box.text()
+    next(each for each in box.buttons() if each.text() == "Attach").click()
+    (chip,) = await read(desk, 1)
+    assert chip.slot.name == "pasted.txt"
+    assert chip.facts.text() == "1.2 MB"
+
+
 async def test_a_picture_on_the_web_is_fetched_only_after_a_question(desk: Desk) -> None:
     data = QMimeData()
     data.setHtml('<img src="http://127.0.0.1:9/cat.png">')

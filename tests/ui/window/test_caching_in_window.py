@@ -77,6 +77,7 @@ async def test_a_large_system_context_is_cached(desk: Desk, simulator: LocalSimu
     await desk.until_answered()
     assert sorted(marks_in(bodies(simulator)[0])) == ["/system/1"]
     await until(lambda: "As foretold" in tab.verdict.text())
+    await desk.close()
 
 
 async def test_the_last_tool_is_marked(desk: Desk, simulator: LocalSimulator) -> None:
@@ -87,6 +88,7 @@ async def test_the_last_tool_is_marked(desk: Desk, simulator: LocalSimulator) ->
     desk.say("What's the weather like in Boston today?")
     await desk.until_answered()
     assert sorted(marks_in(bodies(simulator)[0])) == ["/tools/1"]
+    await desk.close()
 
 
 async def test_marks_move_with_the_conversation(desk: Desk, simulator: LocalSimulator) -> None:
@@ -102,6 +104,7 @@ async def test_marks_move_with_the_conversation(desk: Desk, simulator: LocalSimu
     assert sorted(marks_in(last)) == ["/messages/2/content/0", "/messages/4/content/0", "/system/0"]
     await until(lambda: "As foretold" in tab.verdict.text())
     await until(lambda: "% from cache" in desk.window.page.composer.hint.text())
+    await desk.close()
 
 
 async def test_a_click_on_the_rail_marks_a_message_and_a_fifth_mark_is_refused(
@@ -131,18 +134,20 @@ async def test_a_click_on_the_rail_marks_a_message_and_a_fifth_mark_is_refused(
     assert [each.startswith("The API takes 4 marks at most") for each in refused] == [True]
     assert not tab.automatic.isChecked()
     assert caching.wanted.taken == 4
+    await desk.close()
 
 
 async def test_counting_exactly_asks_once_and_typing_never_does(desk: Desk, simulator: LocalSimulator) -> None:
     desk.write("How many tokens is this?")
     tab = tab_of(desk)
-    await until(lambda: desk.window.page.composer.hint.text().startswith("next request"))
+    await until(lambda: desk.window.page.composer.hint.text().startswith("next "))
     assert "–" in desk.window.page.composer.hint.text()
     QTest.mouseClick(tab.exact, Qt.MouseButton.LeftButton)
     await until(lambda: not tab.total.text().startswith("≈"))
     counted = [each for each in simulator.simulator.journal.entries if each.path.endswith("count_tokens")]
     assert len(counted) == 1
     assert "–" not in desk.window.page.composer.hint.text().partition(" tokens")[0]
+    await desk.close()
 
 
 async def test_the_usage_tab_tells_where_the_money_went(desk: Desk, simulator: LocalSimulator, tmp_path: Path) -> None:
@@ -157,3 +162,4 @@ async def test_the_usage_tab_tells_where_the_money_went(desk: Desk, simulator: L
     assert isinstance(presenter, UsagePresenter)
     presenter.save(tmp_path / "usage.csv")
     await until(lambda: (tmp_path / "usage.csv").exists() and (tmp_path / "usage.csv").read_text().count("\n") == 2)
+    await desk.close()

@@ -49,7 +49,7 @@ def answer(card: CallCard, text: str, *, as_error: bool = False) -> None:
 
 
 def asked(simulator: LocalSimulator) -> list[Entry]:
-    return [each for each in simulator.simulator.journal.entries if each.path == "/v1/messages"]
+    return [each for each in simulator.simulator.journal.entries if each.path == "/v1/messages" and each.body]
 
 
 async def test_two_parallel_calls_are_answered_by_hand_in_one_message(desk: Desk, simulator: LocalSimulator) -> None:
