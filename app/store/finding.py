@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from itertools import islice
 
 from app.domain.library import HIT_BEGINS, HIT_ENDS, SearchHit
-from app.store import beginnings
 from app.store.transaction import transaction
 
 SNIPPET_WORDS = 12
@@ -25,6 +24,8 @@ def search(db: sqlite3.Connection, text: str, limit: int) -> tuple[SearchHit, ..
     words = _words(text)
     if not words:
         return ()
+    from app.store import beginnings  # with the first search
+
     query, lowest = beginnings.starting_with(words), 0
     if beginnings.are_worth_it(words):
         query, lowest = beginnings.newest(db, words, limit)

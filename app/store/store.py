@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from app.domain.attachments import Attachment
 from app.domain.conversation import Conversation, Draft, Message
 from app.domain.library import Backup, ConversationRow, Folder, Kept, Listing, SearchHit
 from app.domain.request import Setup

@@ -5,6 +5,7 @@ what is drawn and what is copied have the same offsets.
 """
 
 import re
+from functools import cache
 from typing import Final
 
 BREAK: Final = "\u2028"
@@ -12,13 +13,22 @@ BREAK: Final = "\u2028"
 MARK: Final = "\u25a1"
 """Stands where a character would act without being seen."""
 
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
-)
-_JOINERS = re.compile("(?<=[\x00-\x7f])[\u200c\u200d\ufe00-\ufe0f]|[\u200c\u200d](?=[\x00-\x7f])")
-_CODE_ONLY = re.compile("[\xa0\u115f\u1160\u1680\u2000-\u200a\u200c\u200d\u202f\u205f\u3164\u3000\uffa0]")
-_COMBINING = re.compile("(?<=[\u0300-\u036f]{8})[\u0300-\u036f]+")
+
+@cache
+def _patterns() -> "tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]":
+    """What hides; joiners beside letters that take none; what no code has; signs heaped on one letter.
+
+    Compiled with the first text that is not plain ASCII: tables of the whole of Unicode take 0.2 MB.
+    """
+    return (
+        re.compile(
+            "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+            "\ufff9-\ufffb\U000e0000-\U000e007f]"
+        ),
+        re.compile("(?<=[\x00-\x7f])[\u200c\u200d\ufe00-\ufe0f]|[\u200c\u200d](?=[\x00-\x7f])"),
+        re.compile("[\xa0\u115f\u1160\u1680\u2000-\u200a\u200c\u200d\u202f\u205f\u3164\u3000\uffa0]"),
+        re.compile("(?<=[\u0300-\u036f]{8})[\u0300-\u036f]+"),
+    )
 
 
 def width(text: str) -> int:
@@ -44,11 +54,12 @@ def marked(text: str, *, code: bool = False) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    shown = _HIDDEN.sub(_marks, _JOINERS.sub(_marks, text))
+    hidden, joiners, code_only, combining = _patterns()
+    shown = hidden.sub(_marks, joiners.sub(_marks, text))
     if shown.isascii():
         return shown
-    shown = _COMBINING.sub(_marks, shown)
-    return _CODE_ONLY.sub(_marks, shown) if code else shown
+    shown = combining.sub(_marks, shown)
+    return code_only.sub(_marks, shown) if code else shown
 
 
 def pieces_of(text: str, most: int) -> list[str]:

@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage
 from shiboken6 import isValid
 
 from ui.transcript.specs import PictureSpec
-from ui.widgets.decoding import decoded as of_bytes
 
 MOST_BYTES: Final = 64 << 20
 """Of decoded pictures that are kept: several screens full."""
@@ -124,4 +123,6 @@ def _work_whole(teller: _Teller, picture: PictureSpec) -> None:
 
 def decoded(picture: PictureSpec, size: QSize) -> QImage:
     """The picture, upright and no larger than `size`; a null image if it is broken."""
+    from ui.widgets.decoding import decoded as of_bytes  # with the first picture
+
     return of_bytes(picture.data, picture.media_type, size)
