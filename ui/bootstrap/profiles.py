@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.connection import ANTHROPIC_URL, Profile, Secret, check_address
-from app.errors import AddressRefused, DuologueError, InvalidKey, VaultError
+from app.errors import AddressRefused, DuologueError, InvalidKey, VaultAbsent
 from app.services.accounts import Accounts
 from app.settings.keeper import SettingsKeeper
 from ui.bridge.tasks import TaskScope
@@ -91,9 +91,8 @@ class ProfileEditing(QObject):
         try:
             key = await self._accounts.kept(profile)
             await self._accounts.forget(profile)
-        except VaultError:
-            if key is not None:
-                raise  # it is kept still: the connection stays, so that someone can see to its key
+        except VaultAbsent:
+            pass  # a keyring that is not there keeps nothing; where it is locked, the connection stays with its key
         left = tuple(each for each in self._keeper.value.profiles if each.name != profile.name)
         self._keeper.change(profiles=left)
         self.begin("")

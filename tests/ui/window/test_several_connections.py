@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.connection import Profile
+from app.errors import VaultLocked
 from app.settings.declared import Settings
 from app.settings.file import read_settings
 from app.simulator.server import LocalSimulator
@@ -67,6 +68,24 @@ async def test_a_deleted_connection_can_come_back(open_desk: Callable[..., objec
     assert "“Work” is deleted" in desk.notices
     desk.click("Undo")
     await until(lambda: [each.name for each in read_settings(tmp_path).settings.profiles] == ["Personal", "Work"])
+
+
+async def test_a_connection_whose_key_is_locked_away_stays(
+    open_desk: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its key would stay behind, and nobody could see to it."""
+    two = (Profile("Personal"), Profile("Work"))
+    desk: Desk = await open_desk(Settings(profiles=two, default_profile="Personal"))  # type: ignore[misc]
+
+    async def locked(profile: Profile) -> None:
+        raise VaultLocked("Secret Service", "it is locked")
+
+    monkeypatch.setattr(desk.program._engine.accounts, "kept", locked)
+    dialog = opened(desk)
+    desk.click("Delete")
+    await until(lambda: "locked" in said(dialog))
+
+    assert [each.name for each in desk.program._keeper.value.profiles] == ["Personal", "Work"]
 
 
 @pytest.mark.parametrize("address", ["http://gateway.example", "no address"])
