@@ -1,6 +1,7 @@
 """Tools are made, read, tried and offered in the window."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,8 @@ async def test_a_tool_is_built_with_the_mouse_and_offered(desk: Desk, simulator:
     assert json.loads(lab.source.editor.toPlainText())["input_schema"] == wanted
     press(lab, "Done")
     tab = tab_of(desk)
-    await until(lambda: any(each.accessibleName() == "Offer get_weather" for each in tab.findChildren(Toggle)))
+    toggles = partial(tab.findChildren, Toggle)
+    await until(lambda: any(each.accessibleName() == "Offer get_weather" and each.isVisible() for each in toggles()))
     QTest.mouseClick(named(tab, "Offer get_weather"), Qt.MouseButton.LeftButton)
     pick(named(tab, "Tool choice"), "auto")
     QTest.mouseClick(named(tab, "Parallel calls"), Qt.MouseButton.LeftButton)
