@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 import app
 from app.domain.conversation import Role
@@ -167,6 +167,8 @@ class Commands(QObject):
 
     def _confirm(self, question: str, verb: str, go_on: Callable[[], None]) -> None:
         """Ask before more goes than is seen."""
+        from PySide6.QtWidgets import QMessageBox  # its buttons are enumerations that a start has no use for
+
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Question)
@@ -206,6 +208,8 @@ class Commands(QObject):
         menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
 
     def _about(self) -> None:
+        from PySide6.QtWidgets import QMessageBox  # its buttons are enumerations that a start has no use for
+
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle("About Duologue")

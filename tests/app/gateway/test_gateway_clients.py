@@ -185,7 +185,7 @@ def test_a_broken_answer_is_never_taken_for_a_whole_one(
     assert "".join(heard).startswith("This")
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning:pydantic")
+@pytest.mark.filterwarnings("ignore:.*ReadOnly.*:UserWarning")
 def test_litellm_as_a_client_asks_streams_and_calls(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     import litellm
