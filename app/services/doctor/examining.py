@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from app.domain.blocks import TextBlock
+from app.domain.blocks import DocumentBlock, TextBlock, TextSource, ToolResultBlock
 from app.domain.capabilities import Misfit, misfits
 from app.domain.conversation import Conversation, Message, Role
 from app.domain.findings import Finding
@@ -133,4 +133,14 @@ def _length(groups: Sequence[Group], entry: ModelEntry | None) -> Iterator[Findi
 
 
 def _characters(block: object) -> int:
-    return len(block.text) if isinstance(block, TextBlock) else 0
+    """Of what is read as text, in results and documents too."""
+    match block:
+        case TextBlock(text):
+            return len(text)
+        case ToolResultBlock(_, str(text)):
+            return len(text)
+        case ToolResultBlock(_, tuple(parts)):
+            return sum(map(_characters, parts))
+        case DocumentBlock(TextSource(text)):
+            return len(text)
+    return 0

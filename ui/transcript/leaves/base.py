@@ -1,5 +1,6 @@
 """What every leaf can do. Coordinates are those of the column: x from its left edge, y from the leaf's own top."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Final, Self
 
@@ -38,7 +39,7 @@ class Act:
     """The leaf that performs it itself."""
 
 
-class Leaf:
+class Leaf(ABC):
     """A piece of the transcript that is shaped and drawn as one.
 
     `height` is whole pixels and valid after `layout`. Offsets grow with the text; `end` is the last.
@@ -82,16 +83,17 @@ class Leaf:
         """
         return False
 
+    @abstractmethod
     def layout(self, width: int, style: Style) -> None:
-        raise NotImplementedError
+        """Shape it for a width in pixels, and know its height."""
 
     def rows_like(self, _earlier: Self) -> int:
         """How many pixels from its top look as in another leaf, one that may have been an earlier state of it."""
         return 0
 
+    @abstractmethod
     def paint(self, painter: QPainter, clip: QRectF, style: Style, selection: Selection | None) -> None:
         """Draw; the painter's origin is the leaf's top left corner, `clip` is given in the same coordinates."""
-        raise NotImplementedError
 
     def hit(self, _x: float, _y: float) -> int:
         """The offset nearest to a point."""
@@ -116,9 +118,9 @@ class Leaf:
         """The word around an offset."""
         return offset, offset
 
+    @abstractmethod
     def text(self, start: int = 0, end: int = UNBOUNDED) -> str:
         """The source's characters between two offsets, not the marks that are drawn for them."""
-        raise NotImplementedError
 
     def stretches(self) -> Iterable[tuple[int, str]]:
         """The text in stretches whose offsets are in a row: where each begins, in the leaf's offsets, and its text."""
@@ -140,8 +142,9 @@ class Leaf:
         """Whether this is what the leaf gives to be copied."""
         return self.is_text and self.text() == text
 
-    def confirm(self, _done: bool) -> None:
-        """Say that what was clicked is done, or stop saying so."""
+    def confirm(self, _done: bool) -> bool:
+        """Say that what was clicked is done, or stop saying so. Whether it looks different then."""
+        return False
 
     def scroll_sideways(self, _pixels: int) -> bool:
         """Whether anything moved."""

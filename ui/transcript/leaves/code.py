@@ -333,8 +333,9 @@ class CodeLeaf(Leaf):
     def shown(self) -> str:
         return marked(str(self.spec.code), code=True).replace("\x85", "\n")
 
-    def confirm(self, done: bool) -> None:
+    def confirm(self, done: bool) -> bool:
         self._is_copied = done
+        return True
 
     def scroll_sideways(self, pixels: int) -> bool:
         before = self._scrolled

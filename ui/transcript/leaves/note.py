@@ -110,12 +110,13 @@ class NoteLeaf(Leaf):
     def offers(self, text: str) -> bool:
         return bool(text) and text == self.spec.details
 
-    def confirm(self, done: bool) -> None:
+    def confirm(self, done: bool) -> bool:
         self._is_copied = done
         self._buttons = [
             (place, (COPIED if done else COPY) if act.name == "copy" else words, act)
             for place, words, act in self._buttons
         ]
+        return True
 
     def text(self, _start: int = 0, _end: int = UNBOUNDED) -> str:
         details = [self.spec.details] if self._is_open else []

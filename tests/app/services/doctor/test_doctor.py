@@ -16,6 +16,7 @@ from app.domain.blocks import (
     DocumentBlock,
     ImageBlock,
     TextBlock,
+    TextSource,
     ThinkingBlock,
     ToolResultBlock,
     ToolUseBlock,
@@ -205,6 +206,14 @@ def test_what_is_far_too_long_loses_its_beginning() -> None:
     assert examine(well, CATALOGUE) == ()
     assert well.path[0].is_left_out
     assert not well.path[-1].is_left_out
+
+
+def test_long_results_and_documents_count_too() -> None:
+    long = "word " * 450_000
+    read = talk(you("hi"), claude(call("a")), you(ToolResultBlock("a", (TextBlock(long),))), model="claude-haiku-4-5")
+    given = talk(you(DocumentBlock(TextSource(long)), "what?"), claude("Hm"), you("and?"), model="claude-haiku-4-5")
+    assert "far longer" in examine(read, CATALOGUE)[0].reason
+    assert "far longer" in examine(given, CATALOGUE)[0].reason
 
 
 blocks = st.one_of(
