@@ -244,6 +244,9 @@ QTableView {{
   background: {p.surface}; color: {p.text}; border: 1px solid {p.line}; gridline-color: {p.line_soft};
   selection-background-color: {p.selection}; selection-color: {p.text};
 }}
+QTreeView::indicator {{ width: {metrics.SPACE * 3}px; height: {metrics.SPACE * 3}px; border-radius: 3px; }}
+QTreeView::indicator {{ border: 1px solid {p.muted}; background: {p.canvas}; }}
+QTreeView::indicator:checked {{ border-color: {p.accent}; background: {p.accent}; }}
 QHeaderView, QHeaderView::section, QTableCornerButton::section {{
   background: {p.sidebar}; color: {p.muted}; border: none; padding: {metrics.SPACE}px;
 }}
